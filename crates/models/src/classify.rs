@@ -1,0 +1,56 @@
+//! From the numbers at the end of a classifier to an answer.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+/// One label with its probability.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Prediction {
+    /// The label.
+    pub label: String,
+    /// Between 0 and 1.
+    pub probability: f32,
+}
+
+/// The answer of a classifier to one picture.
+#[derive(Debug, Clone)]
+pub struct Classification {
+    labels: Arc<[String]>,
+    probabilities: Vec<f32>,
+}
+
+impl Classification {
+    /// Pairs labels with probabilities of the same length.
+    pub(crate) fn new(labels: Arc<[String]>, probabilities: Vec<f32>) -> Self {
+        debug_assert_eq!(labels.len(), probabilities.len());
+        Self { labels, probabilities }
+    }
+
+    /// Probability of each label, in the order of the model.
+    pub fn probabilities(&self) -> &[f32] {
+        &self.probabilities
+    }
+
+    /// The `count` most probable labels, most probable first; equal ones in the order of the model.
+    pub fn top(&self, count: usize) -> Vec<Prediction> {
+        let mut order: Vec<usize> = (0..self.probabilities.len()).collect();
+        order.sort_by(|&a, &b| self.probabilities[b].total_cmp(&self.probabilities[a]));
+        order
+            .into_iter()
+            .take(count)
+            .map(|index| Prediction {
+                label: self.labels[index].clone(),
+                probability: self.probabilities[index],
+            })
+            .collect()
+    }
+}
+
+/// Softmax over one row of logits, in 64-bit floats, shifted by the largest so that nothing overflows.
+pub(crate) fn softmax(logits: &[f32]) -> Vec<f32> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let exponentials: Vec<f64> = logits.iter().map(|&logit| f64::from(logit - largest).exp()).collect();
+    let sum: f64 = exponentials.iter().sum();
+    exponentials.iter().map(|value| (value / sum) as f32).collect()
+}

@@ -1,0 +1,1 @@
+//! The HTTP door: pages, REST v0, OpenAPI, health, metrics, limits.

@@ -1,0 +1,73 @@
+//! The picture as the rest of the program sees it: upright, RGB, eight bits.
+
+/// Bounds that are checked before anything of that size is allocated.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Largest encoded file, in bytes.
+    pub bytes: u64,
+    /// Largest picture, in pixels (width times height).
+    pub pixels: u64,
+}
+
+impl Default for Limits {
+    /// 20 MiB and 100 megapixels: above what phones send.
+    fn default() -> Self {
+        Self { bytes: 20 << 20, pixels: 100_000_000 }
+    }
+}
+
+/// Formats that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Format {
+    Jpeg,
+    Png,
+    WebP,
+    Gif,
+    Bmp,
+    Tiff,
+}
+
+/// What the header alone tells.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// Format by magic bytes, not by file name.
+    pub format: Format,
+    /// Upright width in pixels.
+    pub width: u32,
+    /// Upright height in pixels.
+    pub height: u32,
+    /// Largest memory that decoding will hold at once, in bytes: pixels, the turned copy, coefficients.
+    pub decoding_bytes: u64,
+}
+
+/// An upright picture: rows of RGB, eight bits each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    width: u32,
+    height: u32,
+    pixels: Vec<u8>,
+}
+
+impl Picture {
+    /// A picture of `width * height * 3` bytes; `None` when the length does not fit or a side is zero.
+    pub fn new(width: u32, height: u32, pixels: Vec<u8>) -> Option<Self> {
+        let expected = u64::from(width) * u64::from(height) * 3;
+        (expected > 0 && expected == pixels.len() as u64).then_some(Self { width, height, pixels })
+    }
+
+    /// Width in pixels.
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Height in pixels.
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// Rows of RGB, top to bottom.
+    pub fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+}
