@@ -33,18 +33,3 @@ pub use fold::{fold, fold_batch_norms, remove_identities, remove_unused, take_co
 pub use model::{Attribute, Dimension, Graph, Node, Port};
 pub use read::Limits;
 pub use tensor::{ElementType, Tensor};
-
-impl Graph {
-    /// stub
-    pub fn read(_: &[u8]) -> Result<Self, Error> {
-        todo!()
-    }
-    /// stub
-    pub fn write(&self) -> Vec<u8> {
-        todo!()
-    }
-}
-/// stub
-pub fn fold(_: Graph) -> Result<Graph, Error> {
-    todo!()
-}

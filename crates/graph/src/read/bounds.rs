@@ -77,11 +77,14 @@ impl Walk<'_> {
                         return Err(Error::Invalid(format!("it has more than {most} parts")));
                     }
                     if let Some(nested) = message.nested(tag >> 3) {
-                        let graph_in_graph = matches!((message, nested), (Message::Attribute, Message::Graph));
+                        let graph_in_graph =
+                            matches!((message, nested), (Message::Attribute, Message::Graph));
                         let depth = depth + usize::from(graph_in_graph);
                         if depth > self.limits.subgraph_depth {
                             let most = self.limits.subgraph_depth;
-                            return Err(Error::Invalid(format!("graphs stand more than {most} deep in graphs")));
+                            return Err(Error::Invalid(format!(
+                                "graphs stand more than {most} deep in graphs"
+                            )));
                         }
                         self.message(field, nested, depth)?;
                     }
