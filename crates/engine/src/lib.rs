@@ -4,6 +4,7 @@
 //! program starts; a missing or broken one is a sentence, never a panic.
 
 mod error;
+mod names;
 mod tensor;
 
 use std::path::PathBuf;
