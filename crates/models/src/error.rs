@@ -42,6 +42,14 @@ pub enum Error {
         /// When a place is likely free.
         retry_after_seconds: u64,
     },
+    /// The system gave no thread.
+    #[error("no thread could be started for the model \"{model}\": {source}")]
+    Thread {
+        /// Name of the model.
+        model: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The model is being stopped or was swapped out.
     #[error("the model has been stopped")]
     Stopped,

@@ -1,5 +1,6 @@
 //! Foreign files to graphs. Nothing in them is ever executed.
 
+pub mod networks;
 pub mod pickle;
 mod state_dict;
 pub mod tfjs;
