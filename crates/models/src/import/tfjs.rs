@@ -187,7 +187,7 @@ impl Weight {
         let shape = self.shape.clone();
         let tensor = match self.stored()? {
             Stored::Plain(ElementType::Bool) => {
-                Tensor::new(ElementType::Bool, shape, bytes.iter().map(|&byte| u8::from(byte != 0)).collect())
+                Tensor::new(ElementType::Bool, shape, bytes.iter().map(|&byte| u8::from(byte != 0)).collect::<Vec<_>>())
             }
             Stored::Plain(element) => Tensor::new(element, shape, bytes.to_vec()),
             Stored::Half => Tensor::from_f32(
