@@ -59,7 +59,7 @@ fn guess(start: [u8; 8]) -> &'static str {
         [0, 0, 0, 0, 0, 0, 0, 0] => ": it is empty",
         [0x89, b'H', b'D', b'F', ..] => " but HDF5, as Keras writes",
         [0x1f, 0x8b, ..] => " but a gzip archive: unpack it first",
-        [_, _, 0, 0, 0, 0, 0, 0] | [_, _, _, 0, 0, 0, 0, 0] => " but perhaps safetensors",
+        [_, _, _, 0, 0, 0, 0, 0] => " but perhaps safetensors",
         [0x08, 1..=20, ..] => " but perhaps ONNX",
         [b'<', ..] => " but a web page: the download went wrong",
         _ => "",
