@@ -285,6 +285,23 @@ def tiny_graph():
     (FOLDER.parent.parent / "src/install/double.onnx").write_bytes(model.SerializeToString())
 
 
+def refused_graphs():
+    """Graphs that every engine must refuse: half floats at the border, weights in a file that the model names."""
+
+    def store(name, node, kind, weights=()):
+        ports = [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 2]), helper.make_tensor_value_info("y", kind, ["n", 2])]
+        graph = helper.make_graph([node], name, ports[:1], ports[1:], weights)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7)
+        folder = FOLDER.parent / "refused"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{name}.onnx").write_bytes(model.SerializeToString())
+
+    store("half_floats", helper.make_node("Cast", ["x"], ["y"], to=TensorProto.FLOAT16), TensorProto.FLOAT16)
+    weight = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[2], data_location=TensorProto.EXTERNAL)
+    weight.external_data.add(key="location", value="/etc/passwd")
+    store("weights_elsewhere", helper.make_node("Add", ["x", "w"], ["y"]), TensorProto.FLOAT, [weight])
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     for old in [*FOLDER.glob("*.onnx"), *FOLDER.glob("*.json")]:
@@ -292,5 +309,6 @@ if __name__ == "__main__":
     for group in [convolutions, activations, arithmetic, pools, shapes, types, whole_graphs]:
         group()
     tiny_graph()
+    refused_graphs()
     size = sum(path.stat().st_size for path in FOLDER.iterdir())
     print(f"{len(written)} cases, {size / 1000:.0f} kB")

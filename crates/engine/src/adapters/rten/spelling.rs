@@ -31,11 +31,10 @@ enum Field {
 /// Field numbers of onnx.proto.
 fn field(kind: Kind, number: u32) -> Field {
     match (kind, number) {
-        (Kind::Model, 7) => Field::Within(Kind::Graph),
+        (Kind::Model, 7) | (Kind::Attribute, 6) => Field::Within(Kind::Graph),
         (Kind::Graph, 1) => Field::Nodes,
-        (Kind::Graph, 5) | (Kind::Attribute, 5) => Field::Within(Kind::Tensor),
+        (Kind::Graph | Kind::Attribute, 5) => Field::Within(Kind::Tensor),
         (Kind::Node, 5) => Field::Within(Kind::Attribute),
-        (Kind::Attribute, 6) => Field::Within(Kind::Graph),
         (Kind::Attribute, 7) => Field::Floats,
         (Kind::Attribute, 8) | (Kind::Tensor, 1) => Field::Integers,
         _ => Field::Copy,
