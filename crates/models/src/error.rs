@@ -33,6 +33,9 @@ pub enum Error {
         /// What went wrong and what to do.
         reason: String,
     },
+    /// The user stopped it.
+    #[error("stopped")]
+    Cancelled,
     /// A name that is not in the catalogue.
     #[error("the catalogue has no model called \"{0}\"; `pinhole models available` lists what there is")]
     NotInCatalogue(String),

@@ -43,8 +43,8 @@ pub(super) fn names(root: &Path) -> Result<BTreeSet<String>, Error> {
     Ok(names)
 }
 
-/// The version that should serve: the pinned one, else the highest.
-pub(super) fn serving_version(model: &Path) -> Result<Version, Error> {
+/// The version in a model's folder that should serve: the pinned one, else the highest.
+pub fn serving_version(model: &Path) -> Result<Version, Error> {
     let mut numbers = BTreeSet::new();
     for entry in std::fs::read_dir(model).map_err(Error::file(model))? {
         let entry = entry.map_err(Error::file(model))?;

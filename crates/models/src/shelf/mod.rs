@@ -8,6 +8,7 @@
 //!     1/model.toml
 //! ```
 
+mod engines;
 mod folder;
 mod model;
 mod summary;
@@ -16,20 +17,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use engine::Engine;
-
-pub use self::folder::Version;
-pub use self::model::Model;
+pub use self::engines::Engines;
+pub use self::folder::{Version, serving_version};
+pub use self::model::{Model, folded_graph};
 pub use self::summary::{Summary, summary};
 use crate::{Error, Manifest};
 
 /// How models are run.
 #[derive(Clone)]
 pub struct Options {
-    /// Engines that may be used, the preferred one first.
-    pub engines: Vec<Arc<dyn Engine>>,
-    /// Threads of one run; 0 means one per core.
-    pub threads: usize,
+    /// Where engines come from.
+    pub engines: Arc<Engines>,
     /// Pictures that may wait for one model.
     pub queue: usize,
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use engine::{Engine, Session};
 use graph::Graph;
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
@@ -28,24 +27,11 @@ impl Model {
     /// Reads, checks, folds, loads and warms one version.
     pub(super) fn load(name: &str, version: &Version, options: &Options) -> Result<Self, Error> {
         let manifest = Manifest::read(&version.folder.join(Manifest::FILE))?;
-        let path = version.folder.join(GRAPH);
-        let bytes = std::fs::read(&path).map_err(Error::file(&path))?;
-        let sha256 = hexadecimal(&Sha256::digest(&bytes));
-        if sha256 != manifest.sha256 {
-            return Err(Error::Manifest {
-                path,
-                reason: format!(
-                    "its SHA-256 is {sha256}, but {} says {}; the file was changed or damaged",
-                    Manifest::FILE,
-                    manifest.sha256
-                ),
-            });
-        }
-        let folded = graph::fold(Graph::read(&bytes)?)?.write();
+        let folded = folded_graph(version, &manifest)?;
         let grey = Picture::new(64, 64, vec![128; 64 * 64 * 3])
             .ok_or_else(|| vision::Error::Rule("no picture to warm the model with".into()))?;
         let planes = vision::prepare(&grey, &manifest.input.steps)?;
-        let (session, engine) = load_on_first(&folded, &manifest, options)?;
+        let (session, engine) = options.engines.load(&folded, &manifest)?;
         let runtime = Runtime::start(name, session, options.queue)?;
         let labels = manifest.labels.clone().into();
         let model =
@@ -117,40 +103,28 @@ impl Model {
     }
 }
 
+/// The graph of a version, checked against its manifest and folded: what an engine gets to load.
+pub fn folded_graph(version: &Version, manifest: &Manifest) -> Result<Vec<u8>, Error> {
+    let path = version.folder.join(GRAPH);
+    let bytes = std::fs::read(&path).map_err(Error::file(&path))?;
+    let sha256 = hexadecimal(&Sha256::digest(&bytes));
+    if sha256 != manifest.sha256 {
+        return Err(Error::Manifest {
+            path,
+            reason: format!(
+                "its SHA-256 is {sha256}, but {} says {}; the file was changed or damaged",
+                Manifest::FILE,
+                manifest.sha256
+            ),
+        });
+    }
+    let mut graph = Graph::read(&bytes)?;
+    graph::fold(&mut graph);
+    Ok(graph.write())
+}
+
 fn receive_blocking(receiver: oneshot::Receiver<Result<Row, Error>>) -> Result<Row, Error> {
     receiver.blocking_recv().map_err(|_| Error::Stopped)?
-}
-
-/// Loads the graph on the first engine that takes it, so that one engine's gap does not lose the model.
-fn load_on_first(
-    bytes: &[u8],
-    manifest: &Manifest,
-    options: &Options,
-) -> Result<(Arc<dyn Session>, String), Error> {
-    let settings = engine::Options { precision: manifest.precision, threads: options.threads };
-    let mut refusal = None;
-    for engine in options.engines.iter().filter(|engine| engine.supports(manifest.precision)) {
-        match engine.load(bytes, &settings) {
-            Ok(session) => return Ok((session, describe(engine.as_ref()))),
-            Err(error) => {
-                tracing::warn!(engine = describe(engine.as_ref()), %error, "trying the next engine");
-                refusal.get_or_insert(error);
-            }
-        }
-    }
-    Err(refusal.map_or_else(
-        || {
-            Error::Answer(format!(
-                "no engine here computes in {}; set `precision = \"f32\"` in {} or run `pinhole engine install openvino`",
-                manifest.precision, Manifest::FILE
-            ))
-        },
-        Error::from,
-    ))
-}
-
-fn describe(engine: &dyn Engine) -> String {
-    format!("{} {}", engine.kind(), engine.version())
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
