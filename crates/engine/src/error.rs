@@ -1,6 +1,6 @@
 //! What can go wrong between a graph and its numbers.
 
-/// Why an engine could not load or run a graph.
+/// Why an engine could not load or run a graph, or could not be installed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -30,5 +30,13 @@ pub enum Error {
         engine: &'static str,
         /// What was asked.
         precision: &'static str,
+    },
+    /// A library could not be unpacked from its wheel, or does not work where it was put.
+    #[error("{engine} was not installed: {reason}")]
+    Install {
+        /// Name of the engine.
+        engine: &'static str,
+        /// What went wrong, in a sentence.
+        reason: String,
     },
 }

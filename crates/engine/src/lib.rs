@@ -3,46 +3,46 @@
 //! rten is compiled in and always there. ONNX Runtime and OpenVINO are shared libraries looked for when the
 //! program starts; a missing or broken one is a sentence, never a panic.
 
+mod adapters;
 mod error;
+pub mod install;
+mod kind;
+mod library;
+mod places;
+mod select;
+mod signature;
 mod tensor;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 pub use error::Error;
+pub use kind::{Kind, Precision};
+pub use places::{Found, Places};
+pub use select::Choice;
 pub use tensor::{Data, ElementType, Tensor};
-
-/// The engines that Pinhole knows, slowest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum Kind {
-    Rten,
-    OnnxRuntime,
-    OpenVino,
-}
-
-/// The precision of the arithmetic inside an engine. Always set explicitly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Precision {
-    /// 32-bit floats.
-    #[default]
-    F32,
-    /// 16-bit brain floats where the engine and the processor have them.
-    Bf16,
-}
 
 /// How a graph is loaded.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
     /// Arithmetic inside the engine.
     pub precision: Precision,
-    /// Threads of one run; 0 means one per core.
+    /// Threads of one run; 0 means one per core that this process may use.
     pub threads: usize,
 }
 
-/// An input or output of a graph; a `None` dimension is free (the batch, usually).
+impl Options {
+    /// The number of threads with 0 resolved.
+    fn threads(&self) -> usize {
+        match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        }
+    }
+}
+
+/// An input or output of a graph; a `None` dimension is free (the batch, usually). An output whose rank the
+/// file leaves out has an empty shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Port {
@@ -55,7 +55,7 @@ pub struct Port {
 pub trait Engine: Send + Sync {
     /// Which one.
     fn kind(&self) -> Kind;
-    /// The library's own version, such as `1.31.0`.
+    /// The library's own version, such as `1.31.1`.
     fn version(&self) -> &str;
     /// Whether it can compute in this precision on this processor.
     fn supports(&self, precision: Precision) -> bool;
@@ -73,35 +73,10 @@ pub trait Session: Send + Sync {
     fn run(&self, inputs: &[(&str, &Tensor)]) -> Result<Vec<(String, Tensor)>, Error>;
 }
 
-/// What the search for one engine found.
-pub enum Found {
-    /// Ready to load graphs.
-    Ready {
-        /// The engine.
-        engine: Arc<dyn Engine>,
-        /// Where its library is; `None` when compiled in.
-        library: Option<PathBuf>,
-    },
-    /// No library in any of the places.
-    Missing {
-        /// Which engine.
-        kind: Kind,
-        /// Folders looked in, in order.
-        looked_in: Vec<PathBuf>,
-    },
-    /// A library that cannot be used.
-    Broken {
-        /// Which engine.
-        kind: Kind,
-        /// The library.
-        library: PathBuf,
-        /// Why, in a sentence.
-        reason: String,
-    },
-}
-
 /// Looks for every engine: `engine_dir` (`PINHOLE_ENGINE_DIR`), then `data_dir/engines`, the usual library
 /// places and a Python environment. The result has one entry per [`Kind`]; rten is always `Ready`.
-pub fn discover(_engine_dir: Option<&std::path::Path>, _data_dir: &std::path::Path) -> Vec<Found> {
-    todo!("engine room")
+///
+/// Opens every library it finds. To serve, [`Places::select`] opens only the one that will run.
+pub fn discover(engine_dir: Option<&Path>, data_dir: &Path) -> Vec<Found> {
+    Places::usual(engine_dir, data_dir).discover()
 }
