@@ -213,11 +213,17 @@ impl Card {
         }
     }
 
-    fn failure(&self) -> Option<&str> {
+    /// Why the last try did not work, as a sentence.
+    fn failure(&self, words: &Words) -> Option<String> {
         match &self.state {
-            CardState::Failed(reason) => Some(reason),
+            CardState::Failed(reason) => Some(fill(words.get_failed, &[("reason", reason)])),
             CardState::Idle | CardState::Pulling(_) => None,
         }
+    }
+
+    /// A sentence about this model.
+    fn named(&self, sentence: &str) -> String {
+        fill(sentence, &[("name", &self.name)])
     }
 
     fn is_pulling(&self) -> bool {
