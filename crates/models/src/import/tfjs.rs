@@ -186,9 +186,11 @@ impl Weight {
     fn tensor(&self, bytes: &[u8]) -> Result<Tensor, Error> {
         let shape = self.shape.clone();
         let tensor = match self.stored()? {
-            Stored::Plain(ElementType::Bool) => {
-                Tensor::new(ElementType::Bool, shape, bytes.iter().map(|&byte| u8::from(byte != 0)).collect::<Vec<_>>())
-            }
+            Stored::Plain(ElementType::Bool) => Tensor::new(
+                ElementType::Bool,
+                shape,
+                bytes.iter().map(|&byte| u8::from(byte != 0)).collect::<Vec<_>>(),
+            ),
             Stored::Plain(element) => Tensor::new(element, shape, bytes.to_vec()),
             Stored::Half => Tensor::from_f32(
                 shape,
