@@ -86,6 +86,8 @@ def tensors(items):
 
 
 def conv(name, x, w, bias=True, opset=17, **attributes):
+    if opset > 13:
+        attributes = {"kernel_shape": w[2:], **attributes}
     weights = {"w": random(*w, seed=1)}
     if bias:
         weights["b"] = random(w[0], seed=2)
@@ -110,6 +112,8 @@ def convolutions():
     conv("conv_same_upper", (1, 3, 8, 8), (4, 3, 3, 3), strides=[2, 2], auto_pad="SAME_UPPER")
     conv("conv_depthwise_same_upper", (1, 4, 7, 9), (4, 1, 5, 5), group=4, strides=[2, 2], auto_pad="SAME_UPPER")
     conv("conv_opset_13", (1, 3, 6, 6), (4, 3, 3, 3), opset=13, pads=[1, 1, 1, 1])
+    # At opset 13 the kernel's shape is left out, which ONNX allows.
+    conv("conv_bare", (1, 3, 5, 5), (4, 3, 3, 3), opset=13)
     norm = {"scale": random(4, seed=3, low=0.5), "bias": random(4, seed=4), "mean": random(4, seed=5),
             "variance": random(4, seed=6, low=0.2)}
     node = helper.make_node("BatchNormalization", ["x", *norm], ["y"], epsilon=1e-3)
@@ -167,6 +171,8 @@ def pools():
     pool("max_pool_overlapping", "MaxPool", kernel_shape=[3, 3], strides=[2, 2])
     pool("max_pool_ceil", "MaxPool", {"x": random(1, 3, 8, 8)}, kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)
     pool("max_pool_stride_one", "MaxPool", kernel_shape=[3, 3], strides=[1, 1], pads=[1, 1, 1, 1])
+    pool("max_pool_without_strides", "MaxPool", kernel_shape=[3, 3])
+    pool("average_pool_without_strides", "AveragePool", kernel_shape=[2, 2])
     pool("average_pool", "AveragePool", kernel_shape=[3, 3], strides=[1, 1], pads=[1, 1, 1, 1])
     pool("average_pool_count_pad", "AveragePool", kernel_shape=[3, 3], strides=[1, 1], pads=[1, 1, 1, 1], count_include_pad=1)
     pool("average_pool_stride", "AveragePool", {"x": random(1, 3, 8, 8)}, kernel_shape=[2, 2], strides=[2, 2])
@@ -279,6 +285,23 @@ def tiny_graph():
     (FOLDER.parent.parent / "src/install/double.onnx").write_bytes(model.SerializeToString())
 
 
+def refused_graphs():
+    """Graphs that every engine must refuse: half floats at the border, weights in a file that the model names."""
+
+    def store(name, node, kind, weights=()):
+        ports = [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 2]), helper.make_tensor_value_info("y", kind, ["n", 2])]
+        graph = helper.make_graph([node], name, ports[:1], ports[1:], weights)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7)
+        folder = FOLDER.parent / "refused"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{name}.onnx").write_bytes(model.SerializeToString())
+
+    store("half_floats", helper.make_node("Cast", ["x"], ["y"], to=TensorProto.FLOAT16), TensorProto.FLOAT16)
+    weight = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[2], data_location=TensorProto.EXTERNAL)
+    weight.external_data.add(key="location", value="/etc/passwd")
+    store("weights_elsewhere", helper.make_node("Add", ["x", "w"], ["y"]), TensorProto.FLOAT, [weight])
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     for old in [*FOLDER.glob("*.onnx"), *FOLDER.glob("*.json")]:
@@ -286,5 +309,6 @@ if __name__ == "__main__":
     for group in [convolutions, activations, arithmetic, pools, shapes, types, whole_graphs]:
         group()
     tiny_graph()
+    refused_graphs()
     size = sum(path.stat().st_size for path in FOLDER.iterdir())
     print(f"{len(written)} cases, {size / 1000:.0f} kB")

@@ -3,6 +3,8 @@
 //! `scripts/conformance_cases.py` writes the folder. An engine that is not found is skipped with a line on
 //! standard error, or fails its test when `PINHOLE_REQUIRE_ENGINES` is `1`.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
+
 mod support;
 
 use std::fmt::Write as _;

@@ -76,6 +76,8 @@ pub struct Limits {
     pub decoding_threads: usize,
     /// Open connections; further ones wait in the system's queue.
     pub connections: usize,
+    /// Largest size of `feedback.jsonl` in the data folder; what does not fit is answered 503.
+    pub feedback_bytes: u64,
 }
 
 impl Default for Limits {
@@ -88,7 +90,8 @@ impl Default for Limits {
             body_bytes: 192 << 20,
             decoding_bytes: 512 << 20,
             decoding_threads: 0,
-            connections: 2048,
+            connections: 1024,
+            feedback_bytes: 256 << 20,
         }
     }
 }
@@ -134,13 +137,14 @@ pub struct Remote {
     pub concurrent: usize,
     /// For one picture, redirects included.
     pub timeout: Seconds,
-    /// Lets addresses of private networks and of this machine through. Only for tests and closed networks.
-    pub allow_private_addresses: bool,
+    /// Ranges that are let through although they are private, such as a picture store at `10.1.2.0/24`.
+    /// Everyone who may send an address can then have it fetched from there.
+    pub allowed_private_ranges: Vec<Range>,
 }
 
 impl Default for Remote {
     fn default() -> Self {
-        Self { ports: vec![80, 443], concurrent: 16, timeout: Seconds(10.0), allow_private_addresses: false }
+        Self { ports: vec![80, 443], concurrent: 16, timeout: Seconds(10.0), allowed_private_ranges: Vec::new() }
     }
 }
 

@@ -73,6 +73,9 @@ pub enum Error {
     /// Nothing is there to answer. 503.
     #[error("There is no model on the shelf yet; add one with `pinhole models pull NAME`.")]
     NoModel,
+    /// No more feedback fits. 503.
+    #[error("The file of feedback is full; the administrator must move it away.")]
+    Full,
     /// The answer took longer than a request may. 503.
     #[error("The answer took too long; try again later.")]
     Timeout,
@@ -92,7 +95,7 @@ impl Error {
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Throttled { .. } | Self::Busy { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Model(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::NoModel | Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoModel | Self::Full | Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -136,13 +139,14 @@ impl Error {
             Self::Model(_) => "model",
             Self::Internal(_) => "internal",
             Self::NoModel => "no_model",
+            Self::Full => "feedback_full",
             Self::Timeout => "timeout",
         }
     }
 
     /// Adds what every failure carries beside its body, whatever the body is: status, `Retry-After`, and for
     /// the metrics the reason.
-    pub fn attach(&self, response: &mut Response) {
+    pub(crate) fn attach(&self, response: &mut Response) {
         *response.status_mut() = self.status();
         if let Some(seconds) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -33,6 +33,9 @@ pub enum Problem {
     /// The whole body is JSON `null`.
     #[error("No data provided")]
     NoData,
+    /// Something else where text belongs.
+    #[error("Not a valid string.")]
+    NotText,
     /// A picture and an address at once.
     #[error("Send a file or an address, not both.")]
     Both,
@@ -60,9 +63,9 @@ impl FieldErrors {
         self.0.push((field, problem));
     }
 
-    /// Whether nothing is wrong.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Adds all wrong fields of another form.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
     }
 
     /// Field and problem, in the order of the form.

@@ -6,8 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use models::shelf::{Model, Shelf};
 
 use crate::config::Config;
+use crate::feedback::Journal;
+use crate::measurements::Measurements;
 use crate::pipeline::Pipeline;
 use crate::pull::Puller;
+use crate::rate::Limiter;
 
 /// What all requests share. Cheap to clone.
 #[derive(Clone)]
@@ -18,14 +21,25 @@ struct Shared {
     shelf: Shelf,
     puller: Arc<dyn Puller>,
     pipeline: Pipeline,
+    limiter: Limiter,
+    journal: Journal,
+    measurements: Measurements,
     ready: AtomicBool,
 }
 
 impl AppState {
     /// The state of a server over this shelf. It counts as ready at once; see [`AppState::set_ready`].
     pub fn new(config: Config, shelf: Shelf, puller: Arc<dyn Puller>) -> Self {
-        let pipeline = Pipeline::new(&config);
-        Self(Arc::new(Shared { config, shelf, puller, pipeline, ready: AtomicBool::new(true) }))
+        Self(Arc::new(Shared {
+            pipeline: Pipeline::new(&config),
+            limiter: Limiter::new(config.rate),
+            journal: Journal::new(&config),
+            measurements: Measurements::install(),
+            ready: AtomicBool::new(true),
+            config,
+            shelf,
+            puller,
+        }))
     }
 
     /// What was configured.
@@ -46,6 +60,21 @@ impl AppState {
     /// The way of a picture to its answer.
     pub(crate) fn pipeline(&self) -> &Pipeline {
         &self.0.pipeline
+    }
+
+    /// What keeps clients to their rate.
+    pub(crate) fn limiter(&self) -> &Limiter {
+        &self.0.limiter
+    }
+
+    /// Where feedback is written.
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.0.journal
+    }
+
+    /// What is measured.
+    pub(crate) fn measurements(&self) -> &Measurements {
+        &self.0.measurements
     }
 
     /// The model that answers when none is named: the configured one if it serves, else the first by name.

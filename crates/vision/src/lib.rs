@@ -17,6 +17,7 @@ mod picture;
 mod prepare;
 mod resample;
 mod steps;
+mod wording;
 
 pub use decode::{decode, probe};
 pub use error::Error;

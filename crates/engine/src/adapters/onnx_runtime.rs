@@ -39,7 +39,7 @@ impl OnnxRuntime {
         let environment = contain(|| {
             let builder = ort::init_from(&library).map_err(|error| match error {
                 ort::LoadDynamicError::BadVersion { version_str, .. } => {
-                    format!("is too old (version {version_str}; 1.{} is needed)", ort::MINOR_VERSION)
+                    format!("is too old ({version_str}; 1.{} is needed)", ort::MINOR_VERSION)
                 }
                 ort::LoadDynamicError::Dlopen { error, .. } => format!("cannot be loaded: {error}"),
                 _ => "is not an ONNX Runtime library".into(),

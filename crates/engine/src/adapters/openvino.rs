@@ -1,5 +1,7 @@
 //! OpenVINO, through a shared library opened at run time; `f32`, and `bf16` where the processor has it.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -41,9 +43,12 @@ impl OpenVino {
             }
             None => {}
         }
-        // The crate keeps a library even after refusing its version, so the file's name is asked first.
+        // The crate keeps whatever library it has opened, also one that it then refuses; so ask before.
         if let Some((year, release)) = version_in_name(&library).filter(|version| *version < OLDEST) {
             return Err(too_old(&format!("{year}.{release}")));
+        }
+        if !has_symbol(&library).map_err(|error| format!("cannot be read: {error}"))? {
+            return Err("is not an OpenVINO library".into());
         }
         let (core, version) = contain(|| {
             openvino_sys::library::load_from(&library).map_err(|error| {
@@ -80,11 +85,23 @@ fn too_old(version: &str) -> String {
     format!("is too old ({version}; {}.{} is needed)", OLDEST.0, OLDEST.1)
 }
 
-/// `libopenvino_c.so.2641` is 2026.4.1.
+/// `libopenvino_c.so.2641` and `libopenvino_c.so.2026.4.1` are both 2026.4.1.
 fn version_in_name(library: &Path) -> Option<(u32, u32)> {
-    let number = library.file_name()?.to_str()?.split_once(".so.")?.1;
-    let digits: Vec<u32> = number.chars().map(|digit| digit.to_digit(10)).collect::<Option<_>>()?;
+    let version = library.file_name()?.to_str()?.split_once(".so.")?.1;
+    if let Some((year, rest)) = version.split_once('.') {
+        return Some((year.parse().ok()?, rest.split('.').next()?.parse().ok()?));
+    }
+    let digits: Vec<u32> = version.chars().map(|digit| digit.to_digit(10)).collect::<Option<_>>()?;
     (digits.len() == 4).then(|| (2000 + digits[0] * 10 + digits[1], digits[2]))
+}
+
+/// Whether the name of the first function that is called stands in the file (of under half a megabyte).
+fn has_symbol(library: &Path) -> io::Result<bool> {
+    const SYMBOL: &[u8] = b"\0ov_get_openvino_version\0";
+    const MOST_BYTES: u64 = 64 << 20;
+    let mut bytes = Vec::new();
+    File::open(library)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes.windows(SYMBOL.len()).any(|window| window == SYMBOL))
 }
 
 impl Engine for OpenVino {

@@ -1,5 +1,7 @@
 //! rten: compiled in, always there, `f32` only.
 
+mod spelling;
+
 use std::sync::Arc;
 
 use ::rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value, ValueOrView};
@@ -42,10 +44,11 @@ impl Engine for Rten {
         }
         let signature = Signature::read(NAME, model)?;
         let load = || {
+            let model = spelling::spell_out(model).map_err(|error| error.to_string())?;
             // Packing the weights once costs memory but saves the work in every run.
             let model = ModelOptions::with_all_ops()
                 .prepack_weights(true)
-                .load(model.to_vec())
+                .load(model)
                 .map_err(|error| error.to_string())?;
             let nodes = |ports: &[Port]| -> Result<Vec<NodeId>, String> {
                 let node = |port: &Port| model.node_id(&port.name).map_err(|error| error.to_string());

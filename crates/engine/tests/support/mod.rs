@@ -10,7 +10,7 @@ use engine::{Data, Engine, Found, Kind, Places, Tensor};
 
 /// The engine, or `None` after a line that says it is skipped. Libraries come from `PINHOLE_ENGINE_DIR`, the
 /// usual places or a Python environment.
-pub fn engine(kind: Kind) -> Option<Arc<dyn Engine>> {
+pub(crate) fn engine(kind: Kind) -> Option<Arc<dyn Engine>> {
     let engine_dir = env::var_os("PINHOLE_ENGINE_DIR").map(PathBuf::from);
     match Places::usual(engine_dir.as_deref(), Path::new("no data folder")).open(kind) {
         Found::Ready { engine, .. } => Some(engine),
@@ -24,13 +24,13 @@ pub fn engine(kind: Kind) -> Option<Arc<dyn Engine>> {
 }
 
 /// A model of the conformance suite.
-pub fn model(name: &str) -> Vec<u8> {
+pub(crate) fn model(name: &str) -> Vec<u8> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance"));
     std::fs::read(folder.join(format!("{name}.onnx"))).unwrap()
 }
 
 /// A tensor of this shape with values from -1 to 1.
-pub fn ramp(shape: &[usize]) -> Tensor {
+pub(crate) fn ramp(shape: &[usize]) -> Tensor {
     let count = shape.iter().product::<usize>();
     let values = (0..count).map(|index| (index * 37 % 101) as f32 / 50.5 - 1.0).collect();
     Tensor::new(shape.to_vec(), Data::F32(values)).unwrap()
