@@ -2,15 +2,17 @@
 
     python scripts/torch_fixtures.py
 
-Needs torch; made with 2.15. Files go to crates/models/tests/fixtures/torch, the values of all of them to values.json.
+Needs torch and torchvision; made with 2.15 and 0.29. Files go to crates/models/tests/fixtures/torch, the values of all of them to values.json.
 """
 
 import collections
+import io
 import json
 import pathlib
 import zipfile
 
 import torch
+import torchvision
 
 FOLDER = pathlib.Path(__file__).parent.parent / "crates/models/tests/fixtures/torch"
 
@@ -69,6 +71,17 @@ def values(tensors):
     }
 
 
+def pressed(file, content):
+    """Saves into a compressed archive, as people do who repack it."""
+    plain = io.BytesIO()
+    torch.save(content, plain)
+    with zipfile.ZipFile(plain) as source:
+        with zipfile.ZipFile(FOLDER / file, "w", zipfile.ZIP_DEFLATED) as target:
+            for record in source.infolist():
+                # Without the time of the day the file is the same in every run.
+                target.writestr(zipfile.ZipInfo(record.filename), source.read(record), zipfile.ZIP_DEFLATED)
+
+
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     expected = {}
@@ -85,12 +98,16 @@ def main():
             torch.save(content, FOLDER / file, _use_new_zipfile_serialization=zipped)
             expected[file] = values(tensors)
 
-    # The same archive compressed, as people do who repack it.
-    with zipfile.ZipFile(FOLDER / "network_zip.pth") as source:
-        with zipfile.ZipFile(FOLDER / "network_deflated.pth", "w", zipfile.ZIP_DEFLATED) as target:
-            for record in source.namelist():
-                target.writestr(record, source.read(record))
+    pressed("network_deflated.pth", cases()["network"])
     expected["network_deflated.pth"] = expected["network_zip.pth"]
+
+    # The weights of a whole network, every tensor a view of one number, so that the file stays small.
+    number = torch.tensor([0.01])
+    thin = {
+        name: number.expand(tensor.shape) if tensor.is_floating_point() else tensor
+        for name, tensor in torchvision.models.mobilenet_v2().state_dict().items()
+    }
+    pressed("mobilenet_v2_thin.pth", thin)
 
     network = small_network()
     torch.save(network, FOLDER / "whole_module.pth")

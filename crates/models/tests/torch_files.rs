@@ -1,5 +1,7 @@
 //! Files that `torch.save` wrote are read as `PyTorch` reads them (`scripts/torch_fixtures.py` made them).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

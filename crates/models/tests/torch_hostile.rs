@@ -1,5 +1,7 @@
 //! Files that were built to attack, and files that were damaged, are refused with a sentence. Nothing in them runs.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
 use std::io::Cursor;
 
 use models::import::torch::read_state_dict_from;

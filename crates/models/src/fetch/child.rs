@@ -47,7 +47,8 @@ pub(super) fn run(
     // A group of its own, so that whatever the tool starts ends with it.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let child = command.spawn().map_err(|error| failed(what, format!("{tool} could not be started: {error}")))?;
+    let child =
+        command.spawn().map_err(|error| failed(what, format!("{tool} could not be started: {error}")))?;
     let mut running = Running(child);
     let (stdout, stderr) = (collect(running.0.stdout.take()), collect(running.0.stderr.take()));
     let start = Instant::now();

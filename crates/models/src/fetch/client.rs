@@ -45,8 +45,9 @@ pub(super) fn build(what: &str, bundle: Option<&Path>) -> Result<Client, Error> 
         }));
     if let Some(path) = bundle {
         let pem = std::fs::read(&path).map_err(Error::file(&path))?;
-        let certificates = Certificate::from_pem_bundle(&pem)
-            .map_err(|error| failed(what, format!("{} has no usable certificates: {error}", path.display())))?;
+        let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| {
+            failed(what, format!("{} has no usable certificates: {error}", path.display()))
+        })?;
         builder = builder.tls_certs_merge(certificates);
     }
     builder.build().map_err(|error| failed(what, format!("no HTTPS client: {}", reason(&error))))

@@ -19,7 +19,8 @@ pub struct Digest(String);
 impl Digest {
     /// Takes hexadecimal digits; `None` when they are too few, too many or no digits.
     pub fn new(digits: &str) -> Option<Self> {
-        let usable = (FEWEST_DIGITS..=64).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_hexdigit());
+        let usable =
+            (FEWEST_DIGITS..=64).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_hexdigit());
         usable.then(|| Self(digits.to_ascii_lowercase()))
     }
 

@@ -28,7 +28,8 @@ pub fn address(
     digest: &Digest,
     watch: &mut Watch<'_>,
 ) -> Result<(), Error> {
-    let url = Url::parse(address).map_err(|error| failed(address, format!("this is not an address: {error}")))?;
+    let url =
+        Url::parse(address).map_err(|error| failed(address, format!("this is not an address: {error}")))?;
     fetch(&client::build(address, None)?, &url, place, limit, Some(digest), address, watch)
 }
 
@@ -61,7 +62,11 @@ pub(super) fn fetch(
     {
         std::fs::remove_file(&part).map_err(Error::file(&part))?;
         // The part of an earlier day may belong to another edition of the file: once more from the beginning.
-        return if had_part { fetch(client, address, place, limit, Some(digest), what, watch) } else { Err(error) };
+        return if had_part {
+            fetch(client, address, place, limit, Some(digest), what, watch)
+        } else {
+            Err(error)
+        };
     }
     std::fs::rename(&part, place).map_err(Error::file(place))
 }

@@ -12,7 +12,8 @@ use crate::Error;
 /// Pages of packages with many versions have a few megabytes.
 const LARGEST_PAGE: u64 = 32 << 20;
 
-const ACCEPT: &str = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
+const ACCEPT: &str =
+    "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
 
 /// A file that an index lists.
 #[derive(Debug, PartialEq, Eq)]

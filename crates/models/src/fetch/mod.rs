@@ -6,7 +6,7 @@
 mod archive;
 mod child;
 mod client;
-mod digest;
+pub(crate) mod digest;
 mod download;
 mod index;
 mod npm;
@@ -37,7 +37,12 @@ pub struct Progress {
 pub type Watch<'w> = dyn FnMut(Progress) -> ControlFlow<()> + 'w;
 
 /// Tells the watcher, and turns its wish to stop into an error.
-fn tell(watch: &mut Watch<'_>, stage: &'static str, done: u64, total: Option<u64>) -> Result<(), Error> {
+pub(crate) fn tell(
+    watch: &mut Watch<'_>,
+    stage: &'static str,
+    done: u64,
+    total: Option<u64>,
+) -> Result<(), Error> {
     match watch(Progress { stage, done, total }) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(()) => Err(Error::Cancelled),

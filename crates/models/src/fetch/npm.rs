@@ -10,7 +10,12 @@ use crate::Error;
 const LONGEST_DOWNLOAD: Duration = Duration::from_secs(60 * 60);
 
 /// Downloads the archive of an npm package into a folder and gives its path. No script of the package runs.
-pub fn npm_package(package: &str, version: &str, into: &Path, watch: &mut Watch<'_>) -> Result<PathBuf, Error> {
+pub fn npm_package(
+    package: &str,
+    version: &str,
+    into: &Path,
+    watch: &mut Watch<'_>,
+) -> Result<PathBuf, Error> {
     let what = format!("the npm package {package} {version}");
     check_name(package, version)?;
     std::fs::create_dir_all(into).map_err(Error::file(into))?;
@@ -22,12 +27,13 @@ pub fn npm_package(package: &str, version: &str, into: &Path, watch: &mut Watch<
     // npm gathers a package in its cache: one of ours, so that its growth can be shown and the user's stays as it is.
     command.arg("--cache").arg(work.path().join("cache")).arg("--pack-destination").arg(&packed);
     command.arg(format!("{package}@{version}")).current_dir(work.path());
-    let finished = child::run(command, &what, LONGEST_DOWNLOAD, work.path(), watch).map_err(|error| match error {
-        Error::Fetch { what, reason } if reason.contains("could not be started") => {
-            failed(&what, "no npm was found; install Node.js with npm")
-        }
-        other => other,
-    })?;
+    let finished =
+        child::run(command, &what, LONGEST_DOWNLOAD, work.path(), watch).map_err(|error| match error {
+            Error::Fetch { what, reason } if reason.contains("could not be started") => {
+                failed(&what, "no npm was found; install Node.js with npm")
+            }
+            other => other,
+        })?;
     let archive = std::fs::read_dir(&packed)
         .map_err(Error::file(&packed))?
         .flatten()

@@ -24,7 +24,8 @@ pub fn wheel(package: &str, version: &str, into: &Path, watch: &mut Watch<'_>) -
     check_name(package, version)?;
     std::fs::create_dir_all(into).map_err(Error::file(into))?;
     let work = tempfile::Builder::new().prefix(".pip-").tempdir_in(into).map_err(Error::file(into))?;
-    let finished = download_wheel(&Pip::find(&what, watch)?, &what, package, version, work.path(), &[], watch)?;
+    let finished =
+        download_wheel(&Pip::find(&what, watch)?, &what, package, version, work.path(), &[], watch)?;
     let Some(found) = wheel_in(work.path())? else {
         return Err(failed(&what, format!("pip found no wheel of it: {}", finished.complaint())));
     };
@@ -138,8 +139,8 @@ fn wheel_in(folder: &Path) -> Result<Option<PathBuf>, Error> {
 
 fn configured_index(pip: &Pip, what: &str, watch: &mut Watch<'_>) -> Result<Option<Url>, Error> {
     let Some(setting) = pip.setting("index-url", what, watch)? else { return Ok(None) };
-    let index =
-        Url::parse(&setting).map_err(|error| failed(what, format!("pip's index-url is not usable: {error}")))?;
+    let index = Url::parse(&setting)
+        .map_err(|error| failed(what, format!("pip's index-url is not usable: {error}")))?;
     Ok(Some(index))
 }
 
