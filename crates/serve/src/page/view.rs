@@ -319,3 +319,6 @@ fn script_words(words: &Words) -> String {
     // Plain strings and numbers always serialise; `<` is escaped so that no sentence can end the element.
     json.unwrap_or_default().replace('<', "\\u003c")
 }
+
+#[cfg(test)]
+mod tests;
