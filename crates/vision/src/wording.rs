@@ -18,6 +18,8 @@ impl Display for Step {
                     ResizeMethod::Crop => "keeping the shape and cutting what is over",
                     ResizeMethod::Squish => "without keeping the shape",
                     ResizeMethod::Pad => "keeping the shape and filling up with black",
+                    ResizeMethod::PadBorder => "keeping the shape and filling up with its edges",
+                    ResizeMethod::PadReflection => "keeping the shape and filling up with its mirror image",
                 };
                 write!(formatter, "resize to {width} x {height} pixels, {how} ({filter})")
             }
