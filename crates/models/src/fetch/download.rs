@@ -13,7 +13,10 @@ use super::{Digest, Watch, client, failed, tell};
 use crate::Error;
 
 /// Connections that may be cut before a download is given up.
-const MOST_TRIES: usize = 4;
+const MOST_TRIES: u32 = 4;
+
+/// Before the second try; longer before each further one.
+const PAUSE: Duration = Duration::from_millis(250);
 
 const LONGEST_DOWNLOAD: Duration = Duration::from_secs(2 * 60 * 60);
 
@@ -53,7 +56,10 @@ pub(super) fn fetch(
         match attempt(client, address, &part, limit, what, deadline, watch) {
             Ok(()) => break,
             Err(Attempt::Cut(reason)) if tries >= MOST_TRIES => return Err(failed(what, reason)),
-            Err(Attempt::Cut(_)) => tell(watch, "Connecting again", 0, None)?,
+            Err(Attempt::Cut(_)) => {
+                tell(watch, "Connecting again", 0, None)?;
+                std::thread::sleep(PAUSE * tries);
+            }
             Err(Attempt::Final(error)) => return Err(error),
         }
     }
