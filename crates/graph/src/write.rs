@@ -16,7 +16,8 @@ impl Graph {
             domain: domain.clone(),
             version: Some(version),
         };
-        let entry = |(key, value): (&String, &String)| schema::Entry { key: key.clone(), value: value.clone() };
+        let entry =
+            |(key, value): (&String, &String)| schema::Entry { key: key.clone(), value: value.clone() };
         schema::Model {
             ir_version: Some(IR_VERSION),
             producer_name: "pinhole".into(),

@@ -24,7 +24,7 @@ impl Message {
         Some(match (self, number) {
             (Self::Model, 7) | (Self::Attribute, 6) => Self::Graph,
             (Self::Graph, 1) => Self::Node,
-            (Self::Graph, 5) | (Self::Attribute, 5) | (Self::SparseTensor, 1) => Self::Tensor,
+            (Self::Graph | Self::Attribute, 5) | (Self::SparseTensor, 1) => Self::Tensor,
             (Self::Graph, 11 | 12) => Self::Value,
             (Self::Graph, 15) => Self::SparseTensor,
             (Self::Node, 5) => Self::Attribute,
@@ -77,11 +77,14 @@ impl Walk<'_> {
                         return Err(Error::Invalid(format!("it has more than {most} parts")));
                     }
                     if let Some(nested) = message.nested(tag >> 3) {
-                        let graph_in_graph = matches!((message, nested), (Message::Attribute, Message::Graph));
+                        let graph_in_graph =
+                            matches!((message, nested), (Message::Attribute, Message::Graph));
                         let depth = depth + usize::from(graph_in_graph);
                         if depth > self.limits.subgraph_depth {
                             let most = self.limits.subgraph_depth;
-                            return Err(Error::Invalid(format!("graphs stand more than {most} deep in graphs")));
+                            return Err(Error::Invalid(format!(
+                                "graphs stand more than {most} deep in graphs"
+                            )));
                         }
                         self.message(field, nested, depth)?;
                     }

@@ -125,7 +125,10 @@ fn read_node(node: schema::Node) -> Result<Node, Error> {
         let name = std::mem::take(&mut attribute.name);
         let value = read_attribute(attribute, &name, &node.operator)?;
         if attributes.insert(name.clone(), value).is_some() {
-            return Err(Error::Invalid(format!("the setting \"{name}\" of {} is there twice", node.operator)));
+            return Err(Error::Invalid(format!(
+                "the setting \"{name}\" of {} is there twice",
+                node.operator
+            )));
         }
     }
     Ok(Node {
@@ -140,9 +143,8 @@ fn read_node(node: schema::Node) -> Result<Node, Error> {
 
 fn read_attribute(attribute: schema::Attribute, name: &str, operator: &str) -> Result<Attribute, Error> {
     let refused = |what: &str| Error::Invalid(format!("the setting \"{name}\" of {operator} {what}"));
-    let text = |bytes: Bytes| {
-        String::from_utf8(bytes.into()).map_err(|_| refused("holds bytes that are not text"))
-    };
+    let text =
+        |bytes: Bytes| String::from_utf8(bytes.into()).map_err(|_| refused("holds bytes that are not text"));
     Ok(match kind(&attribute) {
         attribute_type::INT => Attribute::Int(attribute.int.unwrap_or_default()),
         attribute_type::FLOAT => Attribute::Float(attribute.float.unwrap_or_default()),

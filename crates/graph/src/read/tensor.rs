@@ -18,7 +18,8 @@ pub(super) fn read(mut stored: schema::Tensor) -> Result<(String, Tensor), Error
     let element = element(stored.element.unwrap_or_default(), &name)?;
     let shape: Option<Vec<usize>> =
         stored.dimensions.iter().map(|&side| usize::try_from(side).ok()).collect();
-    let shape = shape.ok_or_else(|| Error::Invalid(format!("the constant \"{name}\" has a negative side")))?;
+    let shape =
+        shape.ok_or_else(|| Error::Invalid(format!("the constant \"{name}\" has a negative side")))?;
     let bytes = match stored.raw_data.take() {
         Some(raw) if !raw.is_empty() => raw,
         _ => typed_bytes(&stored, element, &name)?,
@@ -62,9 +63,7 @@ fn typed_bytes(stored: &schema::Tensor, element: ElementType, name: &str) -> Res
         }
         ElementType::I8 => narrow::<_, i8, 1>(&stored.int32_data, i8::to_le_bytes),
         ElementType::U8 => narrow::<_, u8, 1>(&stored.int32_data, u8::to_le_bytes),
-        ElementType::Bool => {
-            Some(little_endian(&stored.int32_data, |value| [u8::from(value != 0)]))
-        }
+        ElementType::Bool => Some(little_endian(&stored.int32_data, |value| [u8::from(value != 0)])),
     };
     bytes.map(Bytes::from).ok_or_else(|| {
         Error::Invalid(format!("the constant \"{name}\" holds a number that does not fit {element}"))
