@@ -43,7 +43,8 @@ struct Feature {
 
 pub(super) fn build(layers: &mut Layers, network: &str, input: Value) -> Result<Value, Error> {
     let family = FAMILY.iter().find(|family| family.name == network);
-    let family = family.ok_or_else(|| Error::Import(format!("no EfficientNet-Lite is called \"{network}\"")))?;
+    let family =
+        family.ok_or_else(|| Error::Import(format!("no EfficientNet-Lite is called \"{network}\"")))?;
     layers.epsilon = 1e-3;
 
     let input = Feature { value: input, channels: 3, side: family.side };
@@ -90,7 +91,8 @@ fn inverted_residual(
         expanded = relu6(layers, norm);
         x = &expanded;
     }
-    let filtered = conv_norm(layers, x, [&part("_depthwise_conv"), &part("_bn1")], wide, (kernel, stride, wide))?;
+    let filtered =
+        conv_norm(layers, x, [&part("_depthwise_conv"), &part("_bn1")], wide, (kernel, stride, wide))?;
     let filtered = relu6(layers, filtered);
     conv_norm(layers, &filtered, [&part("_project_conv"), &part("_bn2")], out, (1, 1, 1))
 }

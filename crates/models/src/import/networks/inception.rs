@@ -126,11 +126,8 @@ fn block_e() -> Vec<Branch> {
 pub(super) fn build(layers: &mut Layers, _network: &str, input: Value) -> Result<Value, Error> {
     layers.epsilon = 1e-3;
     let mut x = Feature { value: input, channels: 3 };
-    let stem = [
-        shrink("Conv2d_1a_3x3", 32, 2),
-        shrink("Conv2d_2a_3x3", 32, 1),
-        keep("Conv2d_2b_3x3", 64, THREE),
-    ];
+    let stem =
+        [shrink("Conv2d_1a_3x3", 32, 2), shrink("Conv2d_2a_3x3", 32, 1), keep("Conv2d_2b_3x3", 64, THREE)];
     x = row(layers, x, "", &stem)?;
     x.value = layers.graph.max_pool(&x.value, HALVE);
     x = row(layers, x, "", &[keep("Conv2d_3b_1x1", 80, ONE), shrink("Conv2d_4a_3x3", 192, 1)])?;

@@ -50,8 +50,8 @@ impl<'a> Layers<'a> {
         change: impl FnOnce(&Tensor) -> Option<Tensor>,
     ) -> Result<Value, Error> {
         let tensor = self.weights.take(name, shape)?;
-        let changed =
-            change(&tensor).ok_or_else(|| Error::Import(format!("the weight \"{name}\" cannot be laid out")))?;
+        let changed = change(&tensor)
+            .ok_or_else(|| Error::Import(format!("the weight \"{name}\" cannot be laid out")))?;
         Ok(self.graph.constant(name, changed))
     }
 

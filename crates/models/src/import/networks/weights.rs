@@ -26,7 +26,10 @@ impl<'a> Weights<'a> {
         })?;
         let found = tensor.shape();
         let fits = found.len() == shape.len()
-            && found.iter().zip(shape).all(|(&side, wanted)| wanted.map_or(side > 0, |wanted| side == wanted));
+            && found
+                .iter()
+                .zip(shape)
+                .all(|(&side, wanted)| wanted.map_or(side > 0, |wanted| side == wanted));
         if !fits {
             return Err(Error::Import(format!(
                 "the weight \"{name}\" has the shape {found:?}, and the network needs {}",
@@ -60,8 +63,12 @@ fn single_precision(tensor: &Tensor) -> Option<Tensor> {
     let numbers: Vec<f32> = match tensor.element() {
         ElementType::F32 => return Some(tensor.clone()),
         ElementType::F64 => bytes.as_chunks().0.iter().map(|&word| f64::from_le_bytes(word) as f32).collect(),
-        ElementType::F16 => bytes.as_chunks().0.iter().map(|&word| f16::from_le_bytes(word).to_f32()).collect(),
-        ElementType::Bf16 => bytes.as_chunks().0.iter().map(|&word| bf16::from_le_bytes(word).to_f32()).collect(),
+        ElementType::F16 => {
+            bytes.as_chunks().0.iter().map(|&word| f16::from_le_bytes(word).to_f32()).collect()
+        }
+        ElementType::Bf16 => {
+            bytes.as_chunks().0.iter().map(|&word| bf16::from_le_bytes(word).to_f32()).collect()
+        }
         _ => return None,
     };
     Tensor::from_f32(tensor.shape().to_vec(), &numbers)
