@@ -52,7 +52,10 @@ impl<'a> Columns<'a> {
     /// Resizes one row of RGB.
     pub(super) fn resize(&self, source: &[u8], resized: &mut [u8]) {
         match &self.blocks {
-            Some(blocks) => self.arch.dispatch(|| blocks.resize(source, resized)),
+            Some(blocks) => self.arch.dispatch(
+                #[inline(always)]
+                || blocks.resize(source, resized),
+            ),
             None => self.resize_plainly(source, resized),
         }
     }
@@ -115,7 +118,10 @@ impl Blocks {
 pub(super) fn rows<'a>(row: impl Fn(usize) -> Option<&'a [u8]>, weights: &[i32], resized: &mut [u8]) {
     let taps: Vec<(&[u8], i32)> =
         weights.iter().enumerate().filter_map(|(tap, &weight)| Some((row(tap)?, weight))).collect();
-    Arch::new().dispatch(|| sum_rows(&taps, resized));
+    Arch::new().dispatch(
+        #[inline(always)]
+        || sum_rows(&taps, resized),
+    );
 }
 
 #[expect(clippy::inline_always, reason = "only inlined code gets the wider instructions")]
