@@ -1,5 +1,6 @@
 //! The two passes of weighted sums, written so that the compiler makes vector code of them: each is compiled for
 //! several instruction sets, and the processor's best is taken.
+#![expect(clippy::inline_always, reason = "only inlined code gets the wider instructions")]
 
 use pulp::{Arch, Simd, WithSimd};
 
@@ -118,7 +119,6 @@ impl Blocks {
         blocks
     }
 
-    #[expect(clippy::inline_always, reason = "only inlined code gets the wider instructions")]
     #[inline(always)]
     fn resize(&self, source: &[u8], resized: &mut [u8]) {
         let weights = self.weights.chunks_exact(self.length);
@@ -149,7 +149,6 @@ pub(super) fn rows<'a>(row: impl Fn(usize) -> Option<&'a [u8]>, weights: &[i32],
     Arch::new().dispatch(RowsPass { taps: &taps, resized });
 }
 
-#[expect(clippy::inline_always, reason = "only inlined code gets the wider instructions")]
 #[inline(always)]
 fn sum_rows(taps: &[(&[u8], i32)], resized: &mut [u8]) {
     let (blocks, rest) = resized.as_chunks_mut::<LANES>();
@@ -172,7 +171,6 @@ fn sum_rows(taps: &[(&[u8], i32)], resized: &mut [u8]) {
     }
 }
 
-#[expect(clippy::inline_always, reason = "only inlined code gets the wider instructions")]
 #[inline(always)]
 fn rounded(sum: i32) -> u8 {
     (sum >> PRECISION).clamp(0, 255) as u8
