@@ -1,6 +1,6 @@
 //! Getting a library out of the PyPI wheel that carries it.
 //!
-//! Fetching the wheel is another room's work: it passes [`pip_arguments`] to `pip download` and the file it
+//! Fetching the wheel is another room's work: it passes the package's name and [`pip_options`] to `pip download` and the file it
 //! got to [`unpack`]. The libraries in a wheel do not depend on the version of Python.
 
 mod wheel;
@@ -58,22 +58,21 @@ pub fn package(kind: Kind) -> Option<Package> {
     }
 }
 
-/// What follows `pip download --no-deps --only-binary=:all: --dest FOLDER`. Python and the platform are named,
-/// so that any pip finds the wheel, also one that runs in an older or newer Python than the wheels are for.
-pub fn pip_arguments(kind: Kind) -> Result<Vec<String>, Error> {
-    let package = package(kind).ok_or_else(|| failed(kind, "it is built in"))?;
+/// Options for `pip download` that name a Python and this platform, so that any pip finds the wheel, also one that
+/// runs in an older or newer Python than the wheels are for.
+pub fn pip_options(kind: Kind) -> Result<Vec<String>, Error> {
     if consts::OS != "linux" || !["x86_64", "aarch64"].contains(&consts::ARCH) {
         return Err(failed(
             kind,
             format!("there is no package of it for {} on {}", consts::OS, consts::ARCH),
         ));
     }
-    let mut arguments = vec![format!("{}=={}", package.name, package.version)];
+    let mut options = Vec::new();
     for glibc in ["2_28", "2_27", "2_17"] {
-        arguments.extend(["--platform".into(), format!("manylinux_{glibc}_{}", consts::ARCH)]);
+        options.extend(["--platform".into(), format!("manylinux_{glibc}_{}", consts::ARCH)]);
     }
-    arguments.extend(["--implementation", "cp", "--python-version", "3.12"].map(String::from));
-    Ok(arguments)
+    options.extend(["--implementation", "cp", "--python-version", "3.12"].map(String::from));
+    Ok(options)
 }
 
 /// Unpacks the libraries needed from `wheel` into the folder `into`, replacing what it held, in one step:

@@ -126,9 +126,7 @@ fn what_was_unpacked_is_tried_before_it_is_trusted() {
 }
 
 #[test]
-fn pip_is_told_the_exact_version_and_platform() {
-    let arguments = install::pip_arguments(Kind::OpenVino).unwrap();
-    assert_eq!(arguments[0], format!("openvino=={}", install::package(Kind::OpenVino).unwrap().version));
-    assert!(arguments.iter().any(|argument| argument.starts_with("manylinux_2_28_")));
-    assert!(install::pip_arguments(Kind::Rten).is_err());
+fn pip_is_told_the_platform_so_that_any_python_finds_the_wheel() {
+    let options = install::pip_options(Kind::OpenVino).unwrap();
+    assert!(options.iter().any(|option| option.starts_with("manylinux_2_28_")));
 }

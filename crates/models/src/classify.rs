@@ -1,6 +1,7 @@
 //! From the numbers at the end of a classifier to an answer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -13,18 +14,29 @@ pub struct Prediction {
     pub probability: f32,
 }
 
-/// The answer of a classifier to one picture.
+/// The answer of a classifier to one picture, with what it cost.
 #[derive(Debug, Clone)]
 pub struct Classification {
     labels: Arc<[String]>,
     probabilities: Vec<f32>,
+    /// Time in the model's queue.
+    pub waited: Duration,
+    /// Time of the engine for the whole batch.
+    pub computed: Duration,
+    /// Pictures in the batch.
+    pub batch: usize,
 }
 
 impl Classification {
     /// Pairs labels with probabilities of the same length.
-    pub(crate) fn new(labels: Arc<[String]>, probabilities: Vec<f32>) -> Self {
-        debug_assert_eq!(labels.len(), probabilities.len());
-        Self { labels, probabilities }
+    pub(crate) fn new(
+        labels: Arc<[String]>,
+        probabilities: Vec<f32>,
+        waited: Duration,
+        computed: Duration,
+        batch: usize,
+    ) -> Self {
+        Self { labels, probabilities, waited, computed, batch }
     }
 
     /// Probability of each label, in the order of the model.
@@ -34,15 +46,13 @@ impl Classification {
 
     /// The `count` most probable labels, most probable first; equal ones in the order of the model.
     pub fn top(&self, count: usize) -> Vec<Prediction> {
-        let mut order: Vec<usize> = (0..self.probabilities.len()).collect();
-        order.sort_by(|&a, &b| self.probabilities[b].total_cmp(&self.probabilities[a]));
-        order
+        let mut ranked: Vec<(&String, f32)> =
+            self.labels.iter().zip(self.probabilities.iter().copied()).collect();
+        ranked.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        ranked
             .into_iter()
             .take(count)
-            .map(|index| Prediction {
-                label: self.labels[index].clone(),
-                probability: self.probabilities[index],
-            })
+            .map(|(label, probability)| Prediction { label: label.clone(), probability })
             .collect()
     }
 }

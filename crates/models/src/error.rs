@@ -33,6 +33,9 @@ pub enum Error {
         /// What went wrong and what to do.
         reason: String,
     },
+    /// The user stopped it.
+    #[error("stopped")]
+    Cancelled,
     /// A name that is not in the catalogue.
     #[error("the catalogue has no model called \"{0}\"; `pinhole models available` lists what there is")]
     NotInCatalogue(String),
@@ -41,6 +44,14 @@ pub enum Error {
     Busy {
         /// When a place is likely free.
         retry_after_seconds: u64,
+    },
+    /// The system gave no thread.
+    #[error("no thread could be started for the model \"{model}\": {source}")]
+    Thread {
+        /// Name of the model.
+        model: String,
+        /// What the system said.
+        source: std::io::Error,
     },
     /// The model is being stopped or was swapped out.
     #[error("the model has been stopped")]

@@ -1,5 +1,7 @@
 //! The picture as the rest of the program sees it: upright, RGB, eight bits.
 
+use std::fmt;
+
 /// Bounds that are checked before anything of that size is allocated.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -7,6 +9,12 @@ pub struct Limits {
     pub bytes: u64,
     /// Largest picture, in pixels (width times height).
     pub pixels: u64,
+}
+
+impl Limits {
+    /// Longest side of any picture, in pixels: JPEG's own limit. It bounds the tables of the resampler, which
+    /// grow with the sides and not with the area.
+    pub const LONGEST_SIDE: u32 = 65_535;
 }
 
 impl Default for Limits {
@@ -28,6 +36,26 @@ pub enum Format {
     Tiff,
 }
 
+impl Format {
+    /// The name that people know.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Jpeg => "JPEG",
+            Self::Png => "PNG",
+            Self::WebP => "WebP",
+            Self::Gif => "GIF",
+            Self::Bmp => "BMP",
+            Self::Tiff => "TIFF",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
 /// What the header alone tells.
 #[derive(Debug, Clone)]
 pub struct Header {
@@ -37,12 +65,13 @@ pub struct Header {
     pub width: u32,
     /// Upright height in pixels.
     pub height: u32,
-    /// Largest memory that decoding will hold at once, in bytes: pixels, the turned copy, coefficients.
+    /// Largest memory that decoding will hold at once, in bytes: pixels, the turned copy, coefficients. The file
+    /// itself is not counted, except where a decoder copies it. The finished [`Picture`] holds 3 bytes a pixel.
     pub decoding_bytes: u64,
 }
 
 /// An upright picture: rows of RGB, eight bits each.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Picture {
     width: u32,
     height: u32,
@@ -50,10 +79,13 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// A picture of `width * height * 3` bytes; `None` when the length does not fit or a side is zero.
+    /// A picture of `width * height * 3` bytes; `None` when the length does not fit or a side is zero or above
+    /// [`Limits::LONGEST_SIDE`].
     pub fn new(width: u32, height: u32, pixels: Vec<u8>) -> Option<Self> {
+        let sides = 1..=Limits::LONGEST_SIDE;
         let expected = u64::from(width) * u64::from(height) * 3;
-        (expected > 0 && expected == pixels.len() as u64).then_some(Self { width, height, pixels })
+        (sides.contains(&width) && sides.contains(&height) && expected == pixels.len() as u64)
+            .then_some(Self { width, height, pixels })
     }
 
     /// Width in pixels.
@@ -69,5 +101,11 @@ impl Picture {
     /// Rows of RGB, top to bottom.
     pub fn pixels(&self) -> &[u8] {
         &self.pixels
+    }
+}
+
+impl fmt::Debug for Picture {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Picture({} x {})", self.width, self.height)
     }
 }

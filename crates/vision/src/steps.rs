@@ -22,8 +22,12 @@ pub enum ResizeMethod {
     Crop,
     /// Ignore the shape.
     Squish,
-    /// Keep the shape, fit inside, fill the rest with black (zeros).
+    /// Keep the shape, fit inside, fill the rest with black (`pad_mode` zeros).
     Pad,
+    /// The same, the rest filled with the outermost pixels (`pad_mode` border).
+    PadBorder,
+    /// The same, the rest filled with the picture mirrored (`pad_mode` reflection, fastai's default).
+    PadReflection,
 }
 
 /// Order of the colour planes that the network expects.
