@@ -88,7 +88,7 @@ fn mapping(value: Value<'_>) -> Option<Vec<(Value<'_>, Value<'_>)>> {
     let mut entries = value.entries()?;
     // Python 2 gave the entries of an OrderedDict as a list of pairs.
     if entries.is_empty()
-        && let Some(pairs) = value.arguments()?.first().and_then(|list| list.items())
+        && let Some(pairs) = value.arguments()?.first().copied().and_then(Value::items)
     {
         for pair in pairs {
             let [key, value] = pair.items()?[..] else { return None };
