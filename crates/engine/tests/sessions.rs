@@ -87,7 +87,7 @@ fn inputs_that_do_not_fit_are_refused_in_the_same_words_everywhere() {
         ]
         .map(|outcome| outcome.unwrap_err().to_string());
         insta::allow_duplicates! {
-                                    insta::assert_snapshot!(sentences.join("\n"), @r"
+                                                            insta::assert_snapshot!(sentences.join("\n"), @r"
 the model's input does not fit: `x` is not given
 the model's input does not fit: there is no input `image` (the model has x)
 the model's input does not fit: `x` is given twice
@@ -96,7 +96,7 @@ the model's input does not fit: `x` is [1, 3, 10, 11] and the model wants [any, 
 the model's input does not fit: `x` is [3, 10, 10] and the model wants [any, 3, 10, 10]
 the model's input does not fit: `x` is empty ([0, 3, 10, 10])
 ");
-                                }
+                                                        }
         // And it still works.
         session.run(&[("x", &good)]).unwrap();
     });

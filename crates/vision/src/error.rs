@@ -43,8 +43,8 @@ pub enum Error {
     },
     /// Not one of the formats that are read.
     #[error(
-        "This is not a picture in a format that can be read (JPEG, PNG, WebP, GIF, BMP or TIFF){hint}. \
-         Save it as JPEG or PNG and send that."
+        "This is not a picture that can be read{hint}. \
+         Send a JPEG or PNG; WebP, GIF, BMP and TIFF work too."
     )]
     UnknownFormat {
         /// What it seems to be instead, as " (it looks like ...)", or nothing.

@@ -12,6 +12,8 @@ const EPSILON: f32 = 1e-5;
 
 /// Folds each `BatchNormalization` with constant statistics into the `Conv` before it, when nothing else sees
 /// that convolution's output. Grouped convolutions too. Scales are computed in 64 bits.
+///
+/// Weights that several convolutions share stay as they are: folding would copy them for each.
 pub fn fold_batch_norms(graph: &mut Graph) {
     let uses = graph.uses();
     let once = |name: &str| uses.get(name) == Some(&1);
@@ -78,7 +80,8 @@ fn folded(graph: &Graph, conv: &Node, norm: &Node, uses: &HashMap<&str, usize>) 
     if trains || per_pixel || statistics_used || norm.outputs.first()?.is_empty() {
         return None;
     }
-    let weight = graph.constants.get(conv.inputs.get(1)?)?;
+    let weight = conv.inputs.get(1).filter(|name| uses.get(name.as_str()) == Some(&1))?;
+    let weight = graph.constants.get(weight)?;
     let channels = *weight.shape().first()?;
     let numbers = |name: &String| {
         let numbers = graph.constants.get(name)?.to_f32()?;
@@ -104,7 +107,9 @@ fn folded(graph: &Graph, conv: &Node, norm: &Node, uses: &HashMap<&str, usize>) 
     let mut weights = weight.to_f32()?;
     let per_channel = weights.len().checked_div(channels).filter(|&count| count > 0)?;
     for (channel, factor) in weights.chunks_exact_mut(per_channel).zip(&factors) {
-        channel.iter_mut().for_each(|weight| *weight = (f64::from(*weight) * factor) as f32);
+        for weight in channel {
+            *weight = (f64::from(*weight) * factor) as f32;
+        }
     }
     let biases: Vec<f32> = (0..channels)
         .map(|channel| {

@@ -19,6 +19,7 @@ use crate::Graph;
 pub fn fold(graph: &mut Graph) {
     take_constants(graph);
     remove_identities(graph);
+    remove_unused(graph);
     fold_batch_norms(graph);
     remove_unused(graph);
 }

@@ -24,7 +24,7 @@ impl Message {
         Some(match (self, number) {
             (Self::Model, 7) | (Self::Attribute, 6) => Self::Graph,
             (Self::Graph, 1) => Self::Node,
-            (Self::Graph, 5) | (Self::Attribute, 5) | (Self::SparseTensor, 1) => Self::Tensor,
+            (Self::Graph | Self::Attribute, 5) | (Self::SparseTensor, 1) => Self::Tensor,
             (Self::Graph, 11 | 12) => Self::Value,
             (Self::Graph, 15) => Self::SparseTensor,
             (Self::Node, 5) => Self::Attribute,

@@ -58,7 +58,7 @@ fn bring_from(
                 })
             };
             let wheel =
-                fetch::wheel(package, version, folder, watch).and_then(|wheel| unpacked(wheel, watch));
+                fetch::wheel(package, version, &[], folder, watch).and_then(|wheel| unpacked(wheel, watch));
             match wheel {
                 Err(Error::Fetch { reason: no_wheel, .. }) => {
                     let source = fetch::source_distribution(package, version, folder, watch)

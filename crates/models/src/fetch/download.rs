@@ -13,9 +13,12 @@ use super::{Digest, Watch, client, failed, tell};
 use crate::Error;
 
 /// Connections that may be cut before a download is given up.
-const MOST_TRIES: usize = 4;
+const MOST_TRIES: u32 = 4;
 
-const LONGEST_DOWNLOAD: Duration = Duration::from_secs(2 * 60 * 60);
+/// Before the second try; longer before each further one.
+const PAUSE: Duration = Duration::from_millis(250);
+
+const LONGEST_DOWNLOAD: Duration = Duration::from_hours(2);
 
 /// Downloads an https address to the file `place`, at most `limit` bytes, with the given SHA-256.
 ///
@@ -53,7 +56,10 @@ pub(super) fn fetch(
         match attempt(client, address, &part, limit, what, deadline, watch) {
             Ok(()) => break,
             Err(Attempt::Cut(reason)) if tries >= MOST_TRIES => return Err(failed(what, reason)),
-            Err(Attempt::Cut(_)) => tell(watch, "Connecting again", 0, None)?,
+            Err(Attempt::Cut(_)) => {
+                tell(watch, "Connecting again", 0, None)?;
+                std::thread::sleep(PAUSE * tries);
+            }
             Err(Attempt::Final(error)) => return Err(error),
         }
     }

@@ -10,22 +10,29 @@ use super::child::{self, Finished};
 use super::{Digest, Watch, check_name, download, failed, index};
 use crate::Error;
 
-/// OpenVINO's wheel over a slow line.
-const LONGEST_DOWNLOAD: Duration = Duration::from_secs(60 * 60);
+/// `OpenVINO`'s wheel over a slow line.
+const LONGEST_DOWNLOAD: Duration = Duration::from_hours(1);
 
-const LONGEST_QUESTION: Duration = Duration::from_secs(120);
+const LONGEST_QUESTION: Duration = Duration::from_mins(2);
 
 /// Source distributions of model weights.
 const LARGEST_SOURCE: u64 = 2 << 30;
 
-/// Downloads the wheel of a package into a folder and gives its path. The wheel is not installed.
-pub fn wheel(package: &str, version: &str, into: &Path, watch: &mut Watch<'_>) -> Result<PathBuf, Error> {
+/// Downloads the wheel of a package into a folder and gives its path. The wheel is not installed. `platform` holds
+/// options of `pip download` that choose a platform and a Python; without any, pip's own are meant.
+pub fn wheel(
+    package: &str,
+    version: &str,
+    platform: &[String],
+    into: &Path,
+    watch: &mut Watch<'_>,
+) -> Result<PathBuf, Error> {
     let what = format!("the Python package {package} {version}");
     check_name(package, version)?;
     std::fs::create_dir_all(into).map_err(Error::file(into))?;
     let work = tempfile::Builder::new().prefix(".pip-").tempdir_in(into).map_err(Error::file(into))?;
     let finished =
-        download_wheel(&Pip::find(&what, watch)?, &what, package, version, work.path(), &[], watch)?;
+        download_wheel(&Pip::find(&what, watch)?, &what, package, version, work.path(), platform, watch)?;
     let Some(found) = wheel_in(work.path())? else {
         return Err(failed(&what, format!("pip found no wheel of it: {}", finished.complaint())));
     };
@@ -116,7 +123,7 @@ fn download_wheel(
     package: &str,
     version: &str,
     work: &Path,
-    more: &[&str],
+    more: &[String],
     watch: &mut Watch<'_>,
 ) -> Result<Finished, Error> {
     let mut command = pip.command();
@@ -154,7 +161,7 @@ fn asked_page(
     watch: &mut Watch<'_>,
 ) -> Result<Url, Error> {
     let work = tempfile::Builder::new().prefix(".pip-").tempdir_in(into).map_err(Error::file(into))?;
-    let finished = download_wheel(pip, what, package, version, work.path(), &["-vv"], watch)?;
+    let finished = download_wheel(pip, what, package, version, work.path(), &["-vv".to_owned()], watch)?;
     let said = finished.stdout.lines().chain(finished.stderr.lines());
     let page = said
         .map(str::trim)

@@ -34,7 +34,8 @@ pub(crate) fn references() -> std::collections::BTreeMap<String, Reference> {
 
 /// Numbers in [-1, 1): FNV-1a of the name, then murmur3's finaliser with the index.
 fn numbers(name: &str, count: usize) -> impl Iterator<Item = f64> {
-    let seed = name.bytes().fold(0x811c_9dc5_u32, |seed, byte| (seed ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let seed =
+        name.bytes().fold(0x811c_9dc5_u32, |seed, byte| (seed ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     (0..count as u32).map(move |index| {
         let mut mixed = index.wrapping_mul(0x9e37_79b9) ^ seed;
         for (shift, factor) in [(16, 0x85eb_ca6b_u32), (13, 0xc2b2_ae35)] {

@@ -21,10 +21,10 @@ pub(super) fn to_rgb(mut pixels: Vec<u8>, count: usize, color: ColorType) -> Opt
         }),
         ColorType::L16 => convert(&mut pixels, count, |[a, b]: [u8; 2]| [high(a, b); 3]),
         ColorType::La16 => {
-            convert(&mut pixels, count, |[a, b, c, d]: [u8; 4]| [on_white(high(a, b), high(c, d)); 3])
+            convert(&mut pixels, count, |[a, b, c, d]: [u8; 4]| [on_white(high(a, b), high(c, d)); 3]);
         }
         ColorType::Rgb16 => {
-            convert(&mut pixels, count, |[a, b, c, d, e, f]: [u8; 6]| [high(a, b), high(c, d), high(e, f)])
+            convert(&mut pixels, count, |[a, b, c, d, e, f]: [u8; 6]| [high(a, b), high(c, d), high(e, f)]);
         }
         ColorType::Rgba16 => convert(&mut pixels, count, |[a, b, c, d, e, f, g, h]: [u8; 8]| {
             let alpha = high(g, h);

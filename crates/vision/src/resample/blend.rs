@@ -1,4 +1,8 @@
-//! The two passes of weighted sums. Written so that the compiler makes vector code of them.
+//! The two passes of weighted sums, written so that the compiler makes vector code of them: each is compiled for
+//! several instruction sets, and the processor's best is taken.
+#![expect(clippy::inline_always, reason = "only inlined code gets the wider instructions")]
+
+use pulp::{Arch, Simd, WithSimd};
 
 use super::weights::{PRECISION, Weights};
 
@@ -16,6 +20,7 @@ const FEW_TAPS: usize = 6;
 
 /// The pass along a row.
 pub(super) struct Columns<'a> {
+    arch: Arch,
     weights: &'a Weights,
     blocks: Option<Blocks>,
 }
@@ -33,13 +38,22 @@ impl<'a> Columns<'a> {
     pub(super) fn new(weights: &'a Weights, source_width: usize) -> Self {
         let pixels = weights.longest().next_multiple_of(BLOCK / 3);
         let worth_it = weights.longest() > FEW_TAPS && pixels <= source_width;
-        Self { weights, blocks: worth_it.then(|| Blocks::new(weights, pixels, source_width)) }
+        Self {
+            arch: Arch::new(),
+            weights,
+            blocks: worth_it.then(|| Blocks::new(weights, pixels, source_width)),
+        }
+    }
+
+    /// Number of resized pixels.
+    pub(super) fn len(&self) -> usize {
+        self.weights.len()
     }
 
     /// Resizes one row of RGB.
     pub(super) fn resize(&self, source: &[u8], resized: &mut [u8]) {
         match &self.blocks {
-            Some(blocks) => blocks.resize(source, resized),
+            Some(blocks) => self.arch.dispatch(RowPass { blocks, source, resized }),
             None => self.resize_plainly(source, resized),
         }
     }
@@ -55,6 +69,37 @@ impl<'a> Columns<'a> {
             }
             pixel.copy_from_slice(&sums.map(rounded));
         }
+    }
+}
+
+/// One row through [`Blocks::resize`], as the dispatcher wants it.
+struct RowPass<'a> {
+    blocks: &'a Blocks,
+    source: &'a [u8],
+    resized: &'a mut [u8],
+}
+
+impl WithSimd for RowPass<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.blocks.resize(self.source, self.resized);
+    }
+}
+
+/// Rows through [`sum_rows`], as the dispatcher wants them.
+struct RowsPass<'a> {
+    taps: &'a [(&'a [u8], i32)],
+    resized: &'a mut [u8],
+}
+
+impl WithSimd for RowsPass<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        sum_rows(self.taps, self.resized);
     }
 }
 
@@ -74,6 +119,7 @@ impl Blocks {
         blocks
     }
 
+    #[inline(always)]
     fn resize(&self, source: &[u8], resized: &mut [u8]) {
         let weights = self.weights.chunks_exact(self.length);
         for ((pixel, &start), weights) in resized.chunks_exact_mut(3).zip(&self.starts).zip(weights) {
@@ -96,29 +142,36 @@ impl Blocks {
     }
 }
 
-/// The pass over rows: a weighted sum of whole rows, given by their number.
-pub(super) fn rows<'a>(row: impl Fn(usize) -> &'a [u8], weights: &[i32], resized: &mut [u8]) {
+/// The pass over rows: a weighted sum of whole rows, given by their number; `None` is a black one.
+pub(super) fn rows<'a>(row: impl Fn(usize) -> Option<&'a [u8]>, weights: &[i32], resized: &mut [u8]) {
+    let taps: Vec<(&[u8], i32)> =
+        weights.iter().enumerate().filter_map(|(tap, &weight)| Some((row(tap)?, weight))).collect();
+    Arch::new().dispatch(RowsPass { taps: &taps, resized });
+}
+
+#[inline(always)]
+fn sum_rows(taps: &[(&[u8], i32)], resized: &mut [u8]) {
     let (blocks, rest) = resized.as_chunks_mut::<LANES>();
     for (index, block) in blocks.iter_mut().enumerate() {
         let mut sums = [HALF; LANES];
-        for (tap, &weight) in weights.iter().enumerate() {
-            let samples = &row(tap)[index * LANES..][..LANES];
-            for (sum, &sample) in sums.iter_mut().zip(samples) {
-                *sum += i32::from(sample) * weight;
+        for &(row, weight) in taps {
+            let samples = &row[index * LANES..][..LANES];
+            for lane in 0..LANES {
+                sums[lane] += i32::from(samples[lane]) * weight;
             }
         }
-        *block = sums.map(rounded);
+        for lane in 0..LANES {
+            block[lane] = rounded(sums[lane]);
+        }
     }
     let done = blocks.len() * LANES;
     for (index, sample) in rest.iter_mut().enumerate() {
-        let sum = weights
-            .iter()
-            .enumerate()
-            .fold(HALF, |sum, (tap, &weight)| sum + i32::from(row(tap)[done + index]) * weight);
+        let sum = taps.iter().fold(HALF, |sum, &(row, weight)| sum + i32::from(row[done + index]) * weight);
         *sample = rounded(sum);
     }
 }
 
+#[inline(always)]
 fn rounded(sum: i32) -> u8 {
     (sum >> PRECISION).clamp(0, 255) as u8
 }

@@ -12,7 +12,8 @@ pub(super) fn pick<'a>(
     let columns = positions(across);
     let mut scratch = source.scratch_row();
     for (row, line) in positions(down).into_iter().zip(lines) {
-        let Some(row) = row.and_then(|row| source.row(row, &mut scratch)) else { continue };
+        let Some(row) = row.and_then(|row| source.row(row)) else { continue };
+        let row = source.bordered(row, &mut scratch);
         for (column, pixel) in columns.iter().zip(line.chunks_exact_mut(3)) {
             if let Some(from) = column.and_then(|column| row.get(column * 3..column * 3 + 3)) {
                 pixel.copy_from_slice(from);

@@ -78,24 +78,33 @@ impl<'a> Source<'a> {
         vec![0; self.width() as usize * 3]
     }
 
-    /// A row, counted with the border; `None` for a black one.
-    pub(super) fn row<'b>(&'b self, index: usize, scratch: &'b mut [u8]) -> Option<&'b [u8]> {
+    /// Room for a row without its border.
+    pub(super) fn plain_row(&self) -> Vec<u8> {
+        vec![0; self.width as usize * 3]
+    }
+
+    /// A row, counted with the border above, but without the border beside it; `None` for a black one.
+    pub(super) fn row(&self, index: usize) -> Option<&'a [u8]> {
         let row = inside(index, self.border.top, self.height, self.border.fill)?;
         let at = (self.top as usize + row) * self.picture.width() as usize + self.left as usize;
-        let row = &self.picture.pixels()[at * 3..][..self.width as usize * 3];
+        Some(&self.picture.pixels()[at * 3..][..self.width as usize * 3])
+    }
+
+    /// A row with the border beside it, put together in the scratch row where there is one.
+    pub(super) fn bordered<'b>(&self, row: &'b [u8], scratch: &'b mut [u8]) -> &'b [u8] {
         if scratch.is_empty() {
-            return Some(row);
+            return row;
         }
         let (left, right) = (self.border.left as usize * 3, self.border.right as usize * 3);
         let end = scratch.len() - right;
         scratch[left..end].copy_from_slice(row);
-        let beside = (0..self.border.left as usize).chain(end / 3..scratch.len() / 3);
+        let beside = (0..left / 3).chain(end / 3..scratch.len() / 3);
         for column in beside {
             if let Some(from) = inside(column, self.border.left, self.width, self.border.fill) {
                 scratch[column * 3..column * 3 + 3].copy_from_slice(&row[from * 3..from * 3 + 3]);
             }
         }
-        Some(scratch)
+        scratch
     }
 }
 

@@ -9,9 +9,9 @@ pub(super) const PRECISION: u32 = 22;
 /// For each resized pixel the first source pixel and the weights from there on.
 pub(super) struct Weights {
     starts: Vec<usize>,
-    /// Where the weights of a pixel begin in `weights`; one entry more than pixels.
+    /// Where the weights of a pixel begin in `values`; one entry more than pixels.
     bounds: Vec<usize>,
-    weights: Vec<i32>,
+    values: Vec<i32>,
 }
 
 impl Weights {
@@ -26,7 +26,7 @@ impl Weights {
         let widening = scale.max(1.0);
         let support = support * widening;
 
-        let mut table = Self { starts: Vec::new(), bounds: vec![0], weights: Vec::new() };
+        let mut table = Self { starts: Vec::new(), bounds: vec![0], values: Vec::new() };
         let mut exact = Vec::new();
         for position in axis.shown.clone() {
             let center = f64::from(axis.from) + (f64::from(position) + 0.5) * scale;
@@ -37,10 +37,10 @@ impl Weights {
             exact.extend((start..end).map(|pixel| curve((pixel as f64 - center + 0.5) * (1.0 / widening))));
             let total: f64 = exact.iter().sum();
             table.starts.push(start as usize);
-            table.weights.extend(
+            table.values.extend(
                 exact.iter().map(|&weight| fixed_point(if total == 0.0 { weight } else { weight / total })),
             );
-            table.bounds.push(table.weights.len());
+            table.bounds.push(table.values.len());
         }
         table
     }
@@ -57,7 +57,7 @@ impl Weights {
 
     /// The first source pixel and the weights of a resized pixel.
     pub(super) fn of(&self, index: usize) -> (usize, &[i32]) {
-        (self.starts[index], &self.weights[self.bounds[index]..self.bounds[index + 1]])
+        (self.starts[index], &self.values[self.bounds[index]..self.bounds[index + 1]])
     }
 }
 

@@ -66,6 +66,7 @@ fn guess(start: [u8; 8]) -> &'static str {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 fn unreadable(error: std::io::Error) -> Error {
     Error::Import(format!("it could not be read: {error}"))
 }
