@@ -1,7 +1,7 @@
 # Everything that a person does with this repository. `make help` explains.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-PINHOLE := target/release/pinhole
+PINHOLE ?= $(or $(CARGO_TARGET_DIR),target)/release/pinhole
 DATA := $(or $(PINHOLE_DATA),data)
 
 .PHONY: help run build test bench lint browser fuzz clean

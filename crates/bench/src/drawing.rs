@@ -28,7 +28,8 @@ fn jpeg(width: u32, height: u32) -> ImageResult<Vec<u8>> {
         let (u, v) = (x as f32 / width as f32, y as f32 / height as f32);
         let wave = 60.0 * (u * 40.0).sin() * (v * 25.0).cos();
         let edge = if (u - 0.5).hypot(v - 0.5) < 0.3 { 50.0 } else { 0.0 };
-        Rgb([120.0 + wave + grain, 90.0 + 100.0 * v + edge + grain, 160.0 - 90.0 * u + edge + grain].map(|c| c as u8))
+        Rgb([120.0 + wave + grain, 90.0 + 100.0 * v + edge + grain, 160.0 - 90.0 * u + edge + grain]
+            .map(|c| c as u8))
     });
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, 88).encode_image(&picture)?;

@@ -7,9 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use engine::Engine;
+use engine::{Engine, Places, Precision};
 use models::Manifest;
-use models::shelf::{Options, Shelf};
 
 use crate::client;
 use crate::drawing::Photos;
@@ -52,13 +51,16 @@ impl Program {
         for model in ["mobilenet", "resnet"] {
             let shelf = self.shelf_of(model);
             if !shelf.join(model).exists() {
-                let pulled = self.command(&["models", "pull", model]).env("PINHOLE_MODELS", shelf).status()?;
+                let pulled =
+                    self.command(&["models", "pull", model]).env("PINHOLE_MODELS", shelf).status()?;
                 anyhow::ensure!(pulled.success(), "the model {model} cannot be pulled");
             }
         }
         let engine_dir = std::env::var_os("PINHOLE_ENGINE_DIR").map(PathBuf::from);
-        let found = engine::discover(engine_dir.as_deref(), &self.folder.join("data"));
-        self.engines = engine::preferred(found, None).0;
+        let places = Places::usual(engine_dir.as_deref(), &self.folder.join("data"));
+        self.engines = places.discover().iter().filter_map(|found| found.engine().cloned()).collect();
+        let preferred = places.select(None, Precision::F32).engine.kind();
+        self.engines.sort_by_key(|engine| engine.kind() != preferred);
         Ok(())
     }
 
@@ -74,9 +76,7 @@ impl Program {
 
     /// The folded graph of a model, as an engine gets it.
     pub(crate) fn graph(&self, model: &str) -> anyhow::Result<Vec<u8>> {
-        let options = Options { engines: self.engines.clone(), threads: 0, queue: 1 };
-        let shelf = Shelf::open(self.shelf_of(model), options);
-        let version = shelf.serving_version(model)?;
+        let version = models::shelf::serving_version(&self.shelf_of(model).join(model))?;
         let manifest = Manifest::read(&version.folder.join(Manifest::FILE))?;
         Ok(models::shelf::folded_graph(&version, &manifest)?)
     }
@@ -101,7 +101,8 @@ impl Program {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let started = Instant::now();
         let child = self.command(&["serve", "--host", "127.0.0.1", "--port", &port.to_string()]).spawn()?;
-        let mut running = Running { child, address: SocketAddr::from(([127, 0, 0, 1], port)), ready: Duration::ZERO };
+        let mut running =
+            Running { child, address: SocketAddr::from(([127, 0, 0, 1], port)), ready: Duration::ZERO };
         while !running.is_ready() {
             if started.elapsed() > Duration::from_secs(60) {
                 bail!("the server was not ready within a minute");
@@ -163,8 +164,15 @@ pub(crate) fn measure(
     let per_photo = allowed.engine.best + allowed.vision.small / cores;
     let alone = allowed.engine.single + allowed.vision.small;
     println!("\n(c) POST /api/v0/inferences/ with 500 x 375 JPEGs, mobilenet on the preferred engine");
-    println!("    (a) and (b) allow {:.1} images/s on these cores, and {:.2} ms for one alone", 1.0 / per_photo, alone * 1e3);
-    println!("{:<8} {:>9} {:>9} {:>9}  {:>16}  {:>10}", "clients", "images/s", "p50 ms", "p99 ms", "of what is allowed", "added ms");
+    println!(
+        "    (a) and (b) allow {:.1} images/s on these cores, and {:.2} ms for one alone",
+        1.0 / per_photo,
+        alone * 1e3
+    );
+    println!(
+        "{:<8} {:>9} {:>9} {:>9}  {:>16}  {:>10}",
+        "clients", "images/s", "p50 ms", "p99 ms", "of what is allowed", "added ms"
+    );
     let server = program.serve()?;
     let request = client::request(&photos.small);
     for clients in [1, 16, 64] {

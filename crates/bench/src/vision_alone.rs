@@ -30,7 +30,10 @@ fn rule() -> [Step; 3] {
 /// Prints the table.
 pub(crate) fn measure(photos: &Photos, effort: Effort) -> anyhow::Result<VisionAlone> {
     println!("\n(b) JPEG to tensor on one core, ms");
-    println!("{:<14} {:>8} {:>8} {:>8}  {:>22}  ratio", "photo", "decode", "prepare", "both", "Pillow and numpy, both");
+    println!(
+        "{:<14} {:>8} {:>8} {:>8}  {:>22}  ratio",
+        "photo", "decode", "prepare", "both", "Pillow and numpy, both"
+    );
     let mut small = 0.0;
     for (name, bytes) in [("500 x 375", &photos.small), ("12 megapixels", &photos.large)] {
         let limits = Limits::default();

@@ -3,32 +3,22 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use engine::Engine;
-use models::shelf::{Model, Options, Shelf, State};
+use engine::Places;
+use models::shelf::{Engines, Model, Options, Shelf, State};
 
 use crate::settings::Settings;
 
-/// The engines that are present, the preferred one first, with a warning for each that is wanted or present
-/// but not usable.
-pub(crate) fn usable(settings: &Settings) -> Vec<Arc<dyn Engine>> {
-    let (engines, warnings) = engine::preferred(
-        engine::discover(settings.engine_dir.as_deref(), &settings.data),
-        settings.engine.map(engine::Kind::from),
-    );
-    for warning in warnings {
-        tracing::warn!("{warning}");
-    }
-    engines
+/// Where engines are looked for.
+pub(crate) fn places(settings: &Settings) -> Places {
+    Places::usual(settings.engine_dir.as_deref(), &settings.data)
 }
 
-/// The configured shelf on the engines that are present; nothing is loaded yet.
-pub(crate) fn open_shelf(settings: &Settings) -> anyhow::Result<Shelf> {
-    let options = Options {
-        engines: usable(settings),
-        threads: settings.file.runtime.threads,
-        queue: settings.file.runtime.queue,
-    };
-    Ok(Shelf::open(&settings.models, options))
+/// The configured shelf. No model is loaded and no library opened yet.
+pub(crate) fn open_shelf(settings: &Settings) -> Shelf {
+    let wanted = settings.engine.map(engine::Kind::from);
+    let engines = Engines::new(places(settings), wanted, settings.file.runtime.threads);
+    let options = Options { engines: Arc::new(engines), queue: settings.file.runtime.queue };
+    Shelf::open(&settings.models, options)
 }
 
 /// Loads one model: the named one, the only one, the configured default, or the first by name.
@@ -55,6 +45,7 @@ pub(crate) fn load_model(
     }
     match shelf.load(name) {
         State::Serving => shelf.get(name).context("the model was just removed"),
+        State::Present => bail!("the model \"{name}\" was not loaded"),
         State::Failed(reason) => bail!("the model \"{name}\" cannot be loaded: {reason}"),
     }
 }

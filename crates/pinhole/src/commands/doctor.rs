@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
-use ::engine::Found;
+use ::engine::{Found, Precision};
 use ::models::shelf::State;
 
 use crate::engines;
@@ -14,13 +14,15 @@ use crate::settings::Settings;
 pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     println!("pinhole {} on {} cores", env!("CARGO_PKG_VERSION"), cores());
     println!("\nEngines");
-    for found in ::engine::discover(settings.engine_dir.as_deref(), &settings.data) {
+    let places = engines::places(settings);
+    for found in places.discover() {
         print_engine(&found);
     }
-    let preferred = engines::usable(settings);
-    if let Some(first) = preferred.first() {
-        println!("  models run on {} {}", first.kind(), first.version());
+    let choice = places.select(settings.engine.map(::engine::Kind::from), Precision::F32);
+    for warning in &choice.warnings {
+        wrong(warning);
     }
+    well(&format!("models run on {} {}", choice.engine.kind(), choice.engine.version()));
     println!("\nFolders");
     let folders_well = [("shelf", &settings.models), ("data", &settings.data)]
         .map(|(name, folder)| check_folder(name, folder))
@@ -63,8 +65,9 @@ fn print_engine(found: &Found) {
         }
         Found::Missing { kind, looked_in } => {
             hint(&format!(
-                "{kind} is not here (looked in {} places); `pinhole engine install {kind}` gets it",
-                looked_in.len()
+                "{kind} is not here (looked in {} places); `pinhole engine install {}` gets it",
+                looked_in.len(),
+                kind.id()
             ));
         }
         Found::Broken { kind, library, reason } => {
@@ -103,7 +106,7 @@ fn check_tool(tool: &str, use_for: &str) {
 }
 
 fn check_models(settings: &Settings) -> anyhow::Result<bool> {
-    let shelf = engines::open_shelf(settings)?;
+    let shelf = engines::open_shelf(settings);
     shelf.refresh()?;
     let statuses = shelf.statuses();
     if statuses.is_empty() {
@@ -114,7 +117,7 @@ fn check_models(settings: &Settings) -> anyhow::Result<bool> {
             (State::Serving, Some(model)) => {
                 well(&format!("{} version {} runs on {}", status.name, model.version(), model.engine()));
             }
-            (State::Serving, None) => {}
+            (State::Serving | State::Present, _) => {}
             (State::Failed(reason), _) => wrong(&format!("{}: {reason}", status.name)),
         }
     }

@@ -1,5 +1,6 @@
 //! `pinhole engine install`: a faster engine into the data folder.
 
+use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use ::engine::Kind;
@@ -27,16 +28,23 @@ fn install(settings: &Settings, engine: InstallableEngine) -> anyhow::Result<Exi
     std::fs::create_dir_all(&downloads).with_context(|| format!("cannot make {}", downloads.display()))?;
     // A folder of its own, removed whatever happens, so that a broken download leaves nothing.
     let folder = tempfile::tempdir_in(&downloads)?;
-    let wheel = ::models::fetch::wheel(package.name, package.version, folder.path(), &mut |progress| {
+    let options = ::engine::install::pip_options(kind)?;
+    let mut watch = |progress: ::models::fetch::Progress| {
         stages.show(progress.stage, progress.done, progress.total);
-    })?;
-    let installed =
-        ::engine::install::unpack(kind, &wheel, &settings.data.join("engines"), &mut |done, total| {
+        ControlFlow::Continue(())
+    };
+    let wheel = ::models::fetch::wheel(package.name, package.version, &options, folder.path(), &mut watch)?;
+    let installed = ::engine::install::unpack(
+        kind,
+        &wheel,
+        &settings.data.join("engines").join(kind.id()),
+        &mut |done, total| {
             stages.show("unpacking", done, Some(total));
-        })?;
+        },
+    )?;
     stages.show("trying it", 0, None);
-    let version = ::engine::install::verify(kind, &installed)?;
+    let engine = ::engine::install::verify(kind, &installed)?;
     stages.finish();
-    println!("{kind} {version} is ready in {}", installed.display());
+    println!("{kind} {} is ready in {}", engine.version(), installed.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use ::models::catalogue::{Catalogue, pull};
-use ::models::shelf::{Shelf, State, Status};
+use ::models::shelf::{State, Status};
 use anyhow::{Context as _, bail};
 
 use crate::arguments::ModelsCommand;
@@ -26,7 +26,7 @@ pub(super) fn run(settings: &Settings, command: ModelsCommand) -> anyhow::Result
 }
 
 fn list(settings: &Settings, check: bool) -> anyhow::Result<ExitCode> {
-    let shelf = if check { engines::open_shelf(settings)? } else { shelf_without_engines(settings) };
+    let shelf = engines::open_shelf(settings);
     let statuses = if check {
         shelf.refresh()?;
         shelf.statuses()
@@ -56,13 +56,8 @@ fn row(status: &Status) -> [String; 3] {
     [status.name.clone(), version, state]
 }
 
-/// For looking at folders only.
-fn shelf_without_engines(settings: &Settings) -> Shelf {
-    Shelf::open(&settings.models, ::models::shelf::Options { engines: Vec::new(), threads: 0, queue: 0 })
-}
-
 fn available(settings: &Settings) -> anyhow::Result<ExitCode> {
-    let here = shelf_without_engines(settings).names()?;
+    let here = engines::open_shelf(settings).names()?;
     let catalogue = Catalogue::builtin()?;
     let rows: Vec<[String; 4]> = catalogue
         .entries()
@@ -105,7 +100,7 @@ fn pull_all(settings: &Settings, names: &[String]) -> anyhow::Result<ExitCode> {
 }
 
 fn remove(settings: &Settings, names: &[String], yes: bool) -> anyhow::Result<ExitCode> {
-    let here = shelf_without_engines(settings).names()?;
+    let here = engines::open_shelf(settings).names()?;
     for name in names {
         if !here.contains(name) {
             bail!("there is no model \"{name}\" in {}", settings.models.display());

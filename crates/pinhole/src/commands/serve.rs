@@ -57,7 +57,7 @@ async fn serve(settings: Settings, config: Config) -> anyhow::Result<()> {
         format!("cannot listen on {}:{}; choose another with PORT", config.host, config.port)
     })?;
     let address = listener.local_addr()?;
-    let shelf = engines::open_shelf(&settings)?;
+    let shelf = engines::open_shelf(&settings);
     let puller = Arc::new(CataloguePuller::new(shelf.clone(), settings.downloads())?);
     let state = AppState::new(config, shelf.clone(), puller);
     state.set_ready(false);

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use ::models::Manifest;
 use anyhow::bail;
 
+use crate::engines;
 use crate::settings::Settings;
 
 /// Labels that are printed before the rest is only counted.
@@ -12,7 +13,7 @@ const LABELS_SHOWN: usize = 10;
 
 /// Prints what `model.toml` and the graph say.
 pub(super) fn run(settings: &Settings, name: &str) -> anyhow::Result<ExitCode> {
-    let shelf = super::shelf_without_engines(settings);
+    let shelf = engines::open_shelf(settings);
     if !shelf.names()?.contains(name) {
         bail!("there is no model \"{name}\" in {}", settings.models.display());
     }

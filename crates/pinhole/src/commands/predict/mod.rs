@@ -24,7 +24,7 @@ type Answer = Result<Vec<Prediction>, String>;
 /// Classifies every photo; one that fails costs one line, not the others.
 pub(super) fn run(settings: &Settings, arguments: &PredictArguments) -> anyhow::Result<ExitCode> {
     let inputs = inputs::find(&arguments.inputs);
-    let shelf = engines::open_shelf(settings)?;
+    let shelf = engines::open_shelf(settings);
     let model = engines::load_model(settings, &shelf, arguments.model.as_deref())?;
     let bar = progress::counting(inputs.len() as u64, "photos");
     let mut report = Report::new(arguments.format, model.name());
