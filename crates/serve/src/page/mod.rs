@@ -164,9 +164,10 @@ fn refusal(words: &Words, error: &Error) -> RefusalView {
     let seconds = error.retry_after().unwrap_or(1).to_string();
     let (refusal, detail): (Refusal, String) = match error {
         Error::Fields(errors) => field_refusal(words, errors),
-        Error::Picture { source: source @ (vision::Error::TooManyBytes { .. } | vision::Error::TooManyPixels { .. }), .. } => {
-            (words.too_large, source.to_string())
-        }
+        Error::Picture {
+            source: source @ (vision::Error::TooManyBytes { .. } | vision::Error::TooManyPixels { .. }),
+            ..
+        } => (words.too_large, source.to_string()),
         Error::Picture { field: "image_url", source } => (words.bad_address, source.to_string()),
         Error::Picture { source, .. } => (words.bad_photo, source.to_string()),
         Error::TooLarge { .. } => (words.too_large, error.to_string()),
@@ -190,7 +191,9 @@ fn field_refusal(words: &Words, errors: &FieldErrors) -> (Refusal, String) {
 fn respond(status: StatusCode, page: &PageView) -> Response {
     let html = match page.render() {
         Ok(html) => html,
-        Err(error) => return Error::Internal(format!("the page could not be written: {error}")).into_response(),
+        Err(error) => {
+            return Error::Internal(format!("the page could not be written: {error}")).into_response();
+        }
     };
     let headers = [(CACHE_CONTROL, "no-cache"), (VARY, "Accept-Language, Cookie")];
     (status, headers, Html(html)).into_response()

@@ -32,7 +32,10 @@ fn a_result_has_the_words_that_programs_look_for_and_the_form_does_not() {
 
 #[test]
 fn the_form_sends_the_fields_of_the_api() {
-    let form = start(&["mobilenet", "resnet"]).with_form(Some("resnet"), Some("https://a.example/?a&b")).render().unwrap();
+    let form = start(&["mobilenet", "resnet"])
+        .with_form(Some("resnet"), Some("https://a.example/?a&b"))
+        .render()
+        .unwrap();
     assert!(form.contains(r#"<form id="ask" method="post" action="/" enctype="multipart/form-data">"#));
     assert!(form.contains(r#"<input type="file" id="image" name="image" accept="image/*">"#));
     assert!(form.contains(r#"name="image_url" value="https://a.example/?a&#38;b""#));
@@ -42,7 +45,10 @@ fn the_form_sends_the_fields_of_the_api() {
 #[test]
 fn a_single_model_needs_no_choice() {
     let form = start(&["mobilenet"]).render().unwrap();
-    assert!(!form.contains("<select") && form.contains(r#"<input type="hidden" id="model" name="model" value="mobilenet">"#));
+    assert!(
+        !form.contains("<select")
+            && form.contains(r#"<input type="hidden" id="model" name="model" value="mobilenet">"#)
+    );
 }
 
 #[test]

@@ -67,14 +67,8 @@ pub(super) static WORDS: Words = Words {
         what: "This model is no longer on the shelf.",
         advice: "Reload the page and choose another model.",
     },
-    too_large: Refusal {
-        what: "This photo is too large.",
-        advice: "Save a smaller copy and send that.",
-    },
-    busy: Refusal {
-        what: "Too many photos at once.",
-        advice: "Wait {seconds} s and send it again.",
-    },
+    too_large: Refusal { what: "This photo is too large.", advice: "Save a smaller copy and send that." },
+    busy: Refusal { what: "Too many photos at once.", advice: "Wait {seconds} s and send it again." },
     failed: Refusal {
         what: "The model could not answer.",
         advice: "Try again. If it happens again, the server's log says why.",
@@ -96,10 +90,7 @@ pub(super) static WORDS: Words = Words {
             what: "\u{201c}{name}\u{201d} is not a photo.",
             advice: "Choose a JPEG, PNG, WebP, GIF, BMP or TIFF file.",
         },
-        empty_file: Refusal {
-            what: "\u{201c}{name}\u{201d} is empty.",
-            advice: "Choose another file.",
-        },
+        empty_file: Refusal { what: "\u{201c}{name}\u{201d} is empty.", advice: "Choose another file." },
         unreachable: Refusal {
             what: "The server did not answer.",
             advice: "Check that it is running and that you are connected, then try again.",

@@ -165,8 +165,11 @@ mod tests {
     }
 
     fn holes(sentence: &str) -> Vec<&str> {
-        let mut names: Vec<&str> =
-            sentence.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect();
+        let mut names: Vec<&str> = sentence
+            .split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+            .collect();
         names.sort_unstable();
         names
     }
@@ -187,7 +190,10 @@ mod tests {
         let latin_on_purpose = ["address_example", "empty_command"];
         for (name, sentence) in sentences(Language::Russian) {
             let cyrillic = sentence.chars().any(|letter| ('\u{400}'..'\u{500}').contains(&letter));
-            assert!(cyrillic || latin_on_purpose.iter().any(|known| name.ends_with(known)), "{name}: {sentence}");
+            assert!(
+                cyrillic || latin_on_purpose.iter().any(|known| name.ends_with(known)),
+                "{name}: {sentence}"
+            );
         }
     }
 

@@ -97,8 +97,7 @@ pub(super) static WORDS: Words = Words {
             advice: "Выберите файл JPEG, PNG, WebP, GIF, BMP или TIFF.",
         },
         empty_file: Refusal {
-            what: "Файл «{name}» пуст.",
-            advice: "Выберите другой файл.",
+            what: "Файл «{name}» пуст.", advice: "Выберите другой файл."
         },
         unreachable: Refusal {
             what: "Сервер не ответил.",
