@@ -12,7 +12,11 @@ const skip = base ? false : "PINHOLE_EMPTY_URL is not set: no server with an emp
 async function pretend(page, pulls) {
   await page.route("**/catalogue/*/pull", (route) => route.fulfill({ status: 202, json: {} }));
   const name = await page.locator(".card").first().getAttribute("data-model");
-  await page.route("**/catalogue/", (route) => route.fulfill({ json: [{ name, pull: pulls.length > 1 ? pulls.shift() : pulls[0] }] }));
+  const answer = (name) => {
+    const pull = pulls.length > 1 ? pulls.shift() : pulls[0];
+    return { name, pull, on_shelf: pull.state === "done" };
+  };
+  await page.route("**/catalogue/", (route) => route.fulfill({ json: [answer(name)] }));
 }
 
 test("the catalogue is offered instead of an error", { skip }, async (t) => {

@@ -35,6 +35,8 @@ pub(super) static WORDS: Words = Words {
     history_note: "Kept in this browser only.",
     history_clear: "Clear",
     photo_kept: "The photo is still here: you can send it again.",
+    loading_heading: "One moment",
+    loading_lead: "The models on the shelf are being loaded. This page looks again by itself.",
     empty_heading: "Get your first model",
     empty_lead: "There is no model on the shelf yet. Choose one; it is fetched, checked and ready in a minute or so.",
     empty_command: "pinhole models pull {name}",
