@@ -10,11 +10,12 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
-use crate::{Data, Error, Found, Kind, Options, Places, Tensor};
+use crate::{Data, Engine, Error, Found, Kind, Options, Places, Tensor};
 
 /// A package on PyPI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,22 +75,21 @@ pub fn pip_options(kind: Kind) -> Result<Vec<String>, Error> {
     Ok(options)
 }
 
-/// Unpacks the libraries needed from `wheel` into a folder of their own in `engines`, replacing an older one in
-/// one step: whoever looks finds the old library or the new one, whole. Every file is checked against the
-/// wheel's own list of SHA-256 digests. `progress` is told the bytes written and their total. Gives the
-/// library's folder.
+/// Unpacks the libraries needed from `wheel` into the folder `into`, replacing what it held, in one step:
+/// whoever looks finds the old library or the new one, whole. Every file is checked against the wheel's own
+/// list of SHA-256 digests. `progress` is told the bytes written and their total. Gives the folder back.
 pub fn unpack(
     kind: Kind,
     wheel: &Path,
-    engines: &Path,
+    into: &Path,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<PathBuf, Error> {
     let package = package(kind).ok_or_else(|| failed(kind, "it is built in"))?;
-    let into = engines.join(kind.id());
     let place = |error: io::Error| failed(kind, format!("{} cannot be written ({error})", into.display()));
-    fs::create_dir_all(engines).map_err(place)?;
+    let parent = into.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(place)?;
     // Removed again, with what is in it, on every way out of here.
-    let staging = tempfile::Builder::new().prefix(".unpacking-").tempdir_in(engines).map_err(place)?;
+    let staging = tempfile::Builder::new().prefix(".unpacking-").tempdir_in(parent).map_err(place)?;
     let fresh = staging.path().join(package.name);
     fs::create_dir(&fresh).map_err(place)?;
 
@@ -102,9 +102,9 @@ pub fn unpack(
         }
     }
     File::open(&fresh).and_then(|folder| folder.sync_all()).map_err(place)?;
-    put_in_place(&fresh, &into).map_err(place)?;
-    File::open(engines).and_then(|folder| folder.sync_all()).map_err(place)?;
-    Ok(into)
+    put_in_place(&fresh, into).map_err(place)?;
+    File::open(parent).and_then(|folder| folder.sync_all()).map_err(place)?;
+    Ok(into.to_owned())
 }
 
 /// Moves a folder to `into`; what was there takes its place in the staging folder.
@@ -123,9 +123,9 @@ fn put_in_place(fresh: &Path, into: &Path) -> io::Result<()> {
 /// A graph that doubles its input `x`: one float, output `y`.
 const DOUBLE: &[u8] = include_bytes!("install/double.onnx");
 
-/// Opens the library in `folder`, runs a tiny graph on it and gives its version. A process can hold one library
-/// of a kind: a new one that replaced the one already opened needs a new process.
-pub fn verify(kind: Kind, folder: &Path) -> Result<String, Error> {
+/// Opens the library in `folder` and runs a tiny graph on it. A process can hold one library of a kind: a new
+/// one that replaced the one already opened needs a new process.
+pub fn verify(kind: Kind, folder: &Path) -> Result<Arc<dyn Engine>, Error> {
     let engine = match Places::only(folder).open(kind) {
         Found::Ready { engine, .. } => engine,
         not_ready => return Err(failed(kind, not_ready.to_string())),
@@ -137,7 +137,7 @@ pub fn verify(kind: Kind, folder: &Path) -> Result<String, Error> {
     if outputs.first().map(|(_, output)| output) != tensor(42.0).as_ref() {
         return Err(failed(kind, "it computed a wrong number"));
     }
-    Ok(engine.version().to_owned())
+    Ok(engine)
 }
 
 fn failed(kind: Kind, reason: impl Into<String>) -> Error {

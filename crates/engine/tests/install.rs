@@ -40,8 +40,8 @@ fn good_wheel(folder: &TempDir, library: &[u8]) -> PathBuf {
     wheel(folder, &files, &files)
 }
 
-fn unpack(wheel: &Path, engines: &Path) -> Result<PathBuf, String> {
-    install::unpack(Kind::OnnxRuntime, wheel, engines, &mut |_, _| ()).map_err(|error| error.to_string())
+fn unpack(wheel: &Path, into: &Path) -> Result<PathBuf, String> {
+    install::unpack(Kind::OnnxRuntime, wheel, into, &mut |_, _| ()).map_err(|error| error.to_string())
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -56,12 +56,11 @@ fn names(folder: &Path) -> Vec<String> {
 #[test]
 fn only_the_library_is_unpacked_with_a_name_without_version() {
     let folder = TempDir::new().unwrap();
-    let engines = folder.path().join("engines");
-    let into = engines.join("onnxruntime");
-    assert_eq!(unpack(&good_wheel(&folder, b"a library"), &engines), Ok(into.clone()));
+    let into = folder.path().join("engines/onnxruntime");
+    assert_eq!(unpack(&good_wheel(&folder, b"a library"), &into), Ok(into.clone()));
     assert_eq!(names(&into), ["libonnxruntime.so", "libonnxruntime.so.1.31.1"]);
     assert_eq!(fs::read(into.join("libonnxruntime.so")).unwrap(), b"a library");
-    assert_eq!(names(&engines), ["onnxruntime"]);
+    assert_eq!(names(&folder.path().join("engines")), ["onnxruntime"]);
 }
 
 #[test]
@@ -69,7 +68,7 @@ fn progress_counts_bytes_up_to_their_total() {
     let folder = TempDir::new().unwrap();
     let wheel = good_wheel(&folder, &vec![7; 1_000_000]);
     let mut told = Vec::new();
-    install::unpack(Kind::OnnxRuntime, &wheel, folder.path(), &mut |done, total| {
+    install::unpack(Kind::OnnxRuntime, &wheel, &folder.path().join("onnxruntime"), &mut |done, total| {
         told.push((done, total));
     })
     .unwrap();
@@ -78,20 +77,12 @@ fn progress_counts_bytes_up_to_their_total() {
 }
 
 #[test]
-fn other_engines_are_left_alone() {
-    let folder = TempDir::new().unwrap();
-    fs::create_dir(folder.path().join("openvino")).unwrap();
-    unpack(&good_wheel(&folder, b"a library"), folder.path()).unwrap();
-    assert_eq!(names(folder.path()), ["onnxruntime", "openvino", "some.whl"]);
-}
-
-#[test]
 fn an_older_library_is_replaced() {
     let folder = TempDir::new().unwrap();
     let into = folder.path().join("onnxruntime");
-    unpack(&good_wheel(&folder, b"old"), folder.path()).unwrap();
+    unpack(&good_wheel(&folder, b"old"), &into).unwrap();
     fs::write(into.join("libonnxruntime.so.1.9.0"), b"older still").unwrap();
-    unpack(&good_wheel(&folder, b"new"), folder.path()).unwrap();
+    unpack(&good_wheel(&folder, b"new"), &into).unwrap();
     assert_eq!(names(&into), ["libonnxruntime.so", "libonnxruntime.so.1.31.1"]);
     assert_eq!(fs::read(into.join("libonnxruntime.so")).unwrap(), b"new");
     assert_eq!(names(folder.path()), ["onnxruntime", "some.whl"]);
@@ -101,13 +92,12 @@ fn an_older_library_is_replaced() {
 fn a_wheel_that_does_not_hold_what_it_lists_changes_nothing() {
     let folder = TempDir::new().unwrap();
     let into = folder.path().join("onnxruntime");
-    unpack(&good_wheel(&folder, b"old"), folder.path()).unwrap();
+    unpack(&good_wheel(&folder, b"old"), &into).unwrap();
     let swapped = wheel(&folder, &[(LIBRARY, b"swapped")], &[(LIBRARY, b"listed.")]);
-    insta::assert_snapshot!(unpack(&swapped, folder.path()).unwrap_err(), @"ONNX Runtime was not installed: libonnxruntime.so.1.31.1 is damaged: its SHA-256 is not the one that the wheel lists");
-    insta::assert_snapshot!(unpack(&wheel(&folder, &[(LIBRARY, b"new")], &[]), folder.path()).unwrap_err(), @"ONNX Runtime was not installed: the wheel has no digest of libonnxruntime.so.1.31.1");
+    insta::assert_snapshot!(unpack(&swapped, &into).unwrap_err(), @"ONNX Runtime was not installed: libonnxruntime.so.1.31.1 is damaged: its SHA-256 is not the one that the wheel lists");
+    insta::assert_snapshot!(unpack(&wheel(&folder, &[(LIBRARY, b"new")], &[]), &into).unwrap_err(), @"ONNX Runtime was not installed: the wheel has no digest of libonnxruntime.so.1.31.1");
     let without = wheel(&folder, &[("onnxruntime/__init__.py", b"")], &[]);
-    let refused =
-        unpack(&without, folder.path()).unwrap_err().replace(folder.path().to_str().unwrap(), "[folder]");
+    let refused = unpack(&without, &into).unwrap_err().replace(folder.path().to_str().unwrap(), "[folder]");
     insta::assert_snapshot!(refused, @"ONNX Runtime was not installed: there is no libonnxruntime.so in [folder]/some.whl");
     assert_eq!(fs::read(into.join("libonnxruntime.so")).unwrap(), b"old");
     assert_eq!(names(folder.path()), ["onnxruntime", "some.whl"]);
@@ -121,7 +111,7 @@ fn a_file_that_is_no_wheel_is_refused() {
     for bytes in [b"".as_slice(), b"hello", &whole[..whole.len() / 2]] {
         let path = folder.path().join("damaged.whl");
         fs::write(&path, bytes).unwrap();
-        assert!(unpack(&path, folder.path()).unwrap_err().contains("is damaged"));
+        assert!(unpack(&path, &into).unwrap_err().contains("is damaged"));
         assert!(!into.exists());
     }
 }
@@ -130,7 +120,7 @@ fn a_file_that_is_no_wheel_is_refused() {
 fn what_was_unpacked_is_tried_before_it_is_trusted() {
     let folder = TempDir::new().unwrap();
     let into = folder.path().join("onnxruntime");
-    unpack(&good_wheel(&folder, b"not really a library"), folder.path()).unwrap();
+    unpack(&good_wheel(&folder, b"not really a library"), &into).unwrap();
     let refused = install::verify(Kind::OnnxRuntime, &into).err().unwrap().to_string();
     assert!(refused.contains("is not a shared library"), "{refused}");
 }

@@ -2,7 +2,7 @@
 //! and the legacy container of before.
 //!
 //! Both hold a pickle that describes tensors as views of numbered storages. The pickle is read first
-//! ([`crate::import::pickle`]), everything it claims is checked against the size of the file ([`plan`]), and only then
+//! ([`crate::import::pickle`]), everything it claims is checked against the size of the file (`plan`), and only then
 //! are storages read, one after the other.
 
 mod assemble;
