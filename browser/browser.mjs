@@ -46,7 +46,7 @@ export async function open(test, path = "/", { base = address(), ...options } = 
   const troubles = [];
   page.on("pageerror", (error) => troubles.push(String(error)));
   page.on("console", (message) => {
-    if (message.type() === "error" && !/status of (4|5)\d\d/.test(message.text())) troubles.push(message.text());
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) troubles.push(message.text());
   });
   test.after(async () => {
     await context.close();

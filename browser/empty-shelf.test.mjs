@@ -8,11 +8,12 @@ import { expectAccessible, expectNoSidewaysScroll, open, shot } from "./browser.
 const base = process.env.PINHOLE_EMPTY_URL;
 const skip = base ? false : "PINHOLE_EMPTY_URL is not set: no server with an empty shelf to look at";
 
-/** Lets the page believe that a pull has come this far. */
-async function pretend(page, pulls) {
+/** Lets the page believe that a pull of the first model has come as far as `pull.now` says. */
+async function pretend(page, pull) {
   await page.route("**/catalogue/*/pull", (route) => route.fulfill({ status: 202, json: {} }));
   const name = await page.locator(".card").first().getAttribute("data-model");
-  await page.route("**/catalogue/", (route) => route.fulfill({ json: [{ name, pull: pulls.length > 1 ? pulls.shift() : pulls[0] }] }));
+  const offer = () => ({ name, pull: pull.now, on_shelf: pull.now.state === "done" });
+  await page.route("**/catalogue/", (route) => route.fulfill({ json: [offer()] }));
 }
 
 test("the catalogue is offered instead of an error", { skip }, async (t) => {
@@ -33,11 +34,13 @@ test("the catalogue fits a phone, in the dark and in Russian", { skip }, async (
 
 test("a failed fetch says why and can be tried again", { skip }, async (t) => {
   const page = await open(t, "/", { base });
-  const running = { state: "running", stage: "Downloading", done: 4, total: 10 };
-  await pretend(page, [running, { state: "failed", reason: "there is no network" }]);
+  const pull = { now: { state: "running", stage: "Downloading", done: 4, total: 10 } };
+  await pretend(page, pull);
   const card = page.locator(".card").first();
   await card.getByRole("button").click();
   await card.locator("progress[value='40']").waitFor();
+  await shot(page, "empty-fetching");
+  pull.now = { state: "failed", reason: "there is no network" };
   await card.getByText("there is no network").waitFor();
   assert.ok(await card.getByRole("button").isVisible());
   await expectAccessible(page);
@@ -46,7 +49,7 @@ test("a failed fetch says why and can be tried again", { skip }, async (t) => {
 
 test("a fetched model opens the form", { skip }, async (t) => {
   const page = await open(t, "/", { base });
-  await pretend(page, [{ state: "done" }]);
+  await pretend(page, { now: { state: "done" } });
   const [reload] = await Promise.all([
     page.waitForResponse((response) => new URL(response.url()).pathname === "/" && response.request().method() === "GET"),
     page.locator(".card").first().getByRole("button").click(),

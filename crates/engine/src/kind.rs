@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-/// The engines that Pinhole knows, slowest first. A shared library that computes both ways about equally
-/// fast in `f32` is ranked by [`crate::Places::select`].
+/// The engines that Pinhole knows. [`crate::Places::select`] ranks them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
@@ -14,7 +13,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Every engine, slowest first.
+    /// Every engine; the built-in one first.
     pub const ALL: [Self; 3] = [Self::Rten, Self::OnnxRuntime, Self::OpenVino];
 
     /// The word for configuration files and the command line, such as `onnxruntime`.

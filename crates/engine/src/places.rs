@@ -143,21 +143,7 @@ pub(crate) fn open(kind: Kind, path: &Path) -> Result<Arc<dyn Engine>, String> {
     match kind {
         Kind::Rten => Ok(Arc::new(Rten::new())),
         Kind::OnnxRuntime => Ok(Arc::new(OnnxRuntime::open(path)?)),
-        Kind::OpenVino => {
-            // Its parts are loaded one by one later, each able to end the process when truncated.
-            for part in [
-                "libopenvino.so",
-                "libopenvino_onnx_frontend.so",
-                "libopenvino_intel_cpu_plugin.so",
-                "libtbb.so",
-            ] {
-                if let Some(part) = path.parent().and_then(|folder| newest(folder, part)) {
-                    library::inspect(&part)
-                        .map_err(|fault| format!("needs {}, which {fault}", part.display()))?;
-                }
-            }
-            Ok(Arc::new(OpenVino::open(path)?))
-        }
+        Kind::OpenVino => Ok(Arc::new(OpenVino::open(path)?)),
     }
 }
 
@@ -171,7 +157,7 @@ fn stem(kind: Kind) -> &'static str {
 }
 
 /// The file `stem` or, failing that, the highest `stem.<version>` of a folder.
-fn newest(folder: &Path, stem: &str) -> Option<PathBuf> {
+pub(crate) fn newest(folder: &Path, stem: &str) -> Option<PathBuf> {
     let plain = folder.join(stem);
     if plain.is_file() {
         return Some(plain);
@@ -221,7 +207,7 @@ fn python_folders(kind: Kind) -> Vec<PathBuf> {
 }
 
 /// The entries of a folder whose names are wanted, in order; none when the folder cannot be read.
-fn children(folder: &Path, is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = PathBuf> {
+pub(crate) fn children(folder: &Path, is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut found: Vec<PathBuf> = entries
         .filter(|entry| entry.file_name().to_str().is_some_and(&is_wanted))

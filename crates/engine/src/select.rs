@@ -55,8 +55,8 @@ fn told(mut warnings: Vec<String>, wanted: Option<Kind>, runs: Kind) -> Vec<Stri
     warnings
 }
 
-/// Fastest first. In f32 ONNX Runtime and OpenVINO compute about equally fast (33-35 and 31 images/s,
-/// ResNet-50), and ONNX Runtime opens and loads sooner; bf16 is OpenVINO's alone.
+/// Fastest first. In f32 ONNX Runtime and OpenVINO compute about equally fast (ResNet-50 33-35 and 31 images/s,
+/// 2 cores), and ONNX Runtime is ready sooner (MobileNetV2 after 140 ms, OpenVINO 340 ms); bf16 is OpenVINO's alone.
 fn by_speed(precision: Precision) -> [Kind; 3] {
     match precision {
         Precision::F32 => [Kind::OnnxRuntime, Kind::OpenVino, Kind::Rten],

@@ -74,9 +74,10 @@ fn a_truncated_library_is_not_opened() {
 }
 
 #[test]
-fn a_truncated_part_of_openvino_is_named() {
+fn a_missing_or_truncated_part_of_openvino_is_named() {
     let folder = TempDir::new().unwrap();
-    compile("int ov_core_create;", &folder.path().join("libopenvino_c.so.2641"));
+    compile("int ov_get_openvino_version;", &folder.path().join("libopenvino_c.so.2641"));
+    insta::assert_snapshot!(sentence(Kind::OpenVino, &folder), @"OpenVINO cannot be used: [folder]/libopenvino_c.so.2641 lacks its part libopenvino.so. `pinhole engine install openvino` puts a working one in place.");
     let program = some_program();
     fs::write(folder.path().join("libopenvino.so.2641"), &program[..program.len() / 2]).unwrap();
     insta::assert_snapshot!(sentence(Kind::OpenVino, &folder), @"OpenVINO cannot be used: [folder]/libopenvino_c.so.2641 needs [folder]/libopenvino.so.2641, which is truncated. `pinhole engine install openvino` puts a working one in place.");

@@ -2,7 +2,7 @@
 //!
 //! Without them the tests say so and pass, unless `PINHOLE_REQUIRE_NETWORK=1`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -110,6 +110,42 @@ fn pickles_that_grow_without_end_are_refused() {
 }
 
 #[test]
+fn values_that_are_shared_do_not_multiply() {
+    // One long text as the name of many tensors, one long tuple as the shape or the arguments of a tensor.
+    let stored = |value: &[u8]| [value, b"q\x00", b"0"].concat();
+    let long_text = stored(&text(&"x".repeat(8 << 20)));
+    let long_tuple = stored(&[b"(", &b"K\x01".repeat(250_000)[..], b"t"].concat());
+    let honest = tensor(4, 0, &[4], &[1]);
+    let sides = [tuple(&[integer(4)]), tuple(&[integer(1)]), b"\x89NtR".to_vec()].concat();
+    let shaped = [&honest[..honest.len() - sides.len()], b"h\x00h\x00\x89NtR"].concat();
+    let named = [b"h\x00", &honest[..], b"s"].concat().repeat(5_000);
+    // A dictionary that is its own model, net, network and so on.
+    let names = [
+        "state_dict",
+        "model_state_dict",
+        "model",
+        "net",
+        "network",
+        "weights",
+        "params",
+        "model_ema",
+        "ema",
+    ];
+    let itself: Vec<u8> = names.iter().flat_map(|name| [&text(name)[..], b"h\x00s"].concat()).collect();
+    let many = [stored(&honest), b"}".to_vec(), [&text("w")[..], b"h\x00s"].concat().repeat(30_000)];
+    let refusals = [
+        many.concat(),
+        [long_text.clone(), b"}".to_vec(), named].concat(),
+        [long_tuple.clone(), state_dict("weight", &shaped)].concat(),
+        [long_tuple, state_dict("weight", b"ctorch._utils\n_rebuild_tensor_v2\nh\x00R")].concat(),
+        [b"}q\x00".to_vec(), [&text("k")[..], b"Ns"].concat().repeat(50_000), itself].concat(),
+        [long_text, b"h\x00h\x00\x93".to_vec()].concat(),
+    ]
+    .map(|object| refusal(&object));
+    insta::assert_snapshot!(refusals.join("\n"));
+}
+
+#[test]
 fn broken_pickles_are_refused() {
     let refusals = [
         &b""[..],

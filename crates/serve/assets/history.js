@@ -4,6 +4,8 @@ import { moment, percent } from "./words.js";
 
 const KEY = "pinhole.history";
 const LONGEST = 10;
+/** Milliseconds beyond which there are no dates. */
+const LATEST = 8.64e15;
 
 const section = document.getElementById("history");
 const list = section.querySelector("ol");
@@ -34,7 +36,7 @@ function read() {
   try {
     const entries = JSON.parse(localStorage.getItem(KEY) ?? "[]");
     return entries.filter(
-      (entry) => typeof entry.label === "string" && Number.isFinite(entry.probability) && Number.isFinite(entry.at),
+      (entry) => typeof entry.label === "string" && Number.isFinite(entry.probability) && Math.abs(entry.at) < LATEST,
     );
   } catch {
     return [];

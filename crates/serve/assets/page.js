@@ -26,13 +26,10 @@ function say(sentence) {
 
 function goTo(step) {
   main.dataset.step = step;
-  const steps = [...document.querySelectorAll(".steps li")];
-  const now = steps.findIndex((item) => item.dataset.step === step);
-  steps.forEach((item, index) => {
-    item.classList.toggle("done", index < now);
-    if (index === now) item.setAttribute("aria-current", "step");
+  for (const item of document.querySelectorAll(".steps li")) {
+    if (item.dataset.step === step) item.setAttribute("aria-current", "step");
     else item.removeAttribute("aria-current");
-  });
+  }
   element("sending").hidden = sending === null;
   element("cancel").hidden = sending === null;
   element("send").hidden = sending !== null || (step === "result" && element("model").type === "hidden");

@@ -1,4 +1,11 @@
 //! Every file of the collection of tricky pictures is either upright or refused with the right sentence.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking"
+)]
 
 use std::path::PathBuf;
 

@@ -9,6 +9,8 @@ use ::openvino::{CompiledModel, Core, DeviceType, InferRequest, RwPropertyKey, S
 use ::openvino::{ElementType as OvElementType, Tensor as OvTensor};
 
 use super::contain;
+use crate::library;
+use crate::places::{children, newest};
 use crate::signature::Signature;
 use crate::{Data, ElementType, Engine, Error, Kind, Options, Port, Precision, Session, Tensor};
 
@@ -50,6 +52,7 @@ impl OpenVino {
         if !has_symbol(&library).map_err(|error| format!("cannot be read: {error}"))? {
             return Err("is not an OpenVINO library".into());
         }
+        library.parent().map_or(Ok(()), check_parts)?;
         let (core, version) = contain(|| {
             openvino_sys::library::load_from(&library).map_err(|error| {
                 if error.contains("too old") { too_old(&error) } else { format!("cannot be loaded: {error}") }
@@ -102,6 +105,23 @@ fn has_symbol(library: &Path) -> io::Result<bool> {
     let mut bytes = Vec::new();
     File::open(library)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes.windows(SYMBOL.len()).any(|window| window == SYMBOL))
+}
+
+/// Checks the libraries that this one loads, some only when the first model comes. They lie beside it; Linux
+/// distributions keep plugins one folder deeper.
+fn check_parts(folder: &Path) -> Result<(), String> {
+    let folders: Vec<PathBuf> = [folder.to_owned()]
+        .into_iter()
+        .chain(children(folder, |name| name.starts_with("openvino-")))
+        .collect();
+    for part in ["libopenvino.so", "libopenvino_onnx_frontend.so", "libopenvino_intel_cpu_plugin.so"] {
+        let found = folders.iter().find_map(|folder| newest(folder, part));
+        let found = found.ok_or_else(|| format!("lacks its part {part}"))?;
+        library::inspect(&found).map_err(|fault| format!("needs {}, which {fault}", found.display()))?;
+    }
+    newest(folder, "libtbb.so").map_or(Ok(()), |threads| {
+        library::inspect(&threads).map_err(|fault| format!("needs {}, which {fault}", threads.display()))
+    })
 }
 
 impl Engine for OpenVino {

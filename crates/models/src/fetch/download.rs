@@ -18,7 +18,7 @@ const MOST_TRIES: u32 = 4;
 /// Before the second try; longer before each further one.
 const PAUSE: Duration = Duration::from_millis(250);
 
-const LONGEST_DOWNLOAD: Duration = Duration::from_secs(2 * 60 * 60);
+const LONGEST_DOWNLOAD: Duration = Duration::from_hours(2);
 
 /// Downloads an https address to the file `place`, at most `limit` bytes, with the given SHA-256.
 ///

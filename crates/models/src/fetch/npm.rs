@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{Watch, check_name, child, failed};
 use crate::Error;
 
-const LONGEST_DOWNLOAD: Duration = Duration::from_secs(60 * 60);
+const LONGEST_DOWNLOAD: Duration = Duration::from_hours(1);
 
 /// Downloads the archive of an npm package into a folder and gives its path. No script of the package runs.
 pub fn npm_package(

@@ -10,10 +10,10 @@ use super::child::{self, Finished};
 use super::{Digest, Watch, check_name, download, failed, index};
 use crate::Error;
 
-/// OpenVINO's wheel over a slow line.
-const LONGEST_DOWNLOAD: Duration = Duration::from_secs(60 * 60);
+/// `OpenVINO`'s wheel over a slow line.
+const LONGEST_DOWNLOAD: Duration = Duration::from_hours(1);
 
-const LONGEST_QUESTION: Duration = Duration::from_secs(120);
+const LONGEST_QUESTION: Duration = Duration::from_mins(2);
 
 /// Source distributions of model weights.
 const LARGEST_SOURCE: u64 = 2 << 30;

@@ -81,12 +81,13 @@ pub fn read_weights(manifest: &Path) -> Result<StateDict, Error> {
     let folder = manifest.parent().unwrap_or(Path::new("."));
     let mut weights = StateDict::new();
     for group in groups(manifest)? {
-        let expected = group
-            .weights
-            .iter()
-            .try_fold(0_u64, |sum, weight| sum.checked_add(weight.stored_bytes().ok()? as u64))
-            .filter(|&bytes| bytes <= LARGEST_WEIGHTS)
-            .ok_or_else(|| refused("it claims an impossible number of weights"))?;
+        let mut expected = 0_u64;
+        for weight in &group.weights {
+            expected = expected.saturating_add(weight.stored_bytes()? as u64);
+        }
+        if expected > LARGEST_WEIGHTS {
+            return Err(refused("it claims an impossible number of weights"));
+        }
         let numbers = read_shards(folder, &group.paths, expected)?;
         let mut rest = &numbers[..];
         for weight in group.weights {

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use models::Error;
 use models::fetch::{Digest, Progress, address};
-use sha2::{Digest as _, Sha256};
 
 use crate::server::{Answer, Server};
+use crate::sha256;
 
 const LIMIT: u64 = 1 << 20;
 
@@ -16,8 +16,7 @@ fn content() -> Vec<u8> {
 }
 
 fn digest(bytes: &[u8]) -> Digest {
-    let digits: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Digest::new(&digits[..8]).unwrap()
+    Digest::new(&sha256(bytes)[..8]).unwrap()
 }
 
 fn download(server: &Server, place: &Path) -> Result<(), String> {

@@ -39,12 +39,12 @@ impl Place {
         addresses: &[String],
         go: ControlFlow<()>,
     ) -> Result<PathBuf, Error> {
-        use sha2::Digest as _;
-        let sha256: String = sha2::Sha256::digest(WEIGHTS).iter().map(|byte| format!("{byte:02x}")).collect();
-        let sources: String = addresses
+        let sha256 = crate::sha256(WEIGHTS);
+        let sources: Vec<String> = addresses
             .iter()
-            .map(|address| format!("{{ from = \"https\", address = \"{address}\" }},"))
+            .map(|address| format!("{{ from = \"https\", address = \"{address}\" }}"))
             .collect();
+        let sources = sources.join(", ");
         let text = format!(
             r#"[[model]]
             name = "small"
@@ -70,7 +70,7 @@ impl Place {
             .unwrap()
             .map(|e| e.unwrap().file_name().into_string().unwrap())
             .collect();
-        names.retain(|name| !Path::new(name).extension().is_some_and(|extension| extension == "lock"));
+        names.retain(|name| Path::new(name).extension().is_none_or(|extension| extension != "lock"));
         names.sort();
         names
     }

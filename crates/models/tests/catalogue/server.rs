@@ -41,17 +41,19 @@ impl Answer {
     }
 }
 
+/// Path and first byte of each request so far.
+type Requests = Arc<Mutex<Vec<(String, Option<usize>)>>>;
+
 pub(crate) struct Server {
     pub(crate) address: String,
-    /// Path and first byte of each request so far.
-    pub(crate) requests: Arc<Mutex<Vec<(String, Option<usize>)>>>,
+    pub(crate) requests: Requests,
 }
 
 impl Server {
     pub(crate) fn start(answer: impl Fn(&Request) -> Answer + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let requests = Arc::new(Mutex::new(Vec::new()));
+        let requests = Requests::default();
         let seen = Arc::clone(&requests);
         std::thread::spawn(move || {
             for connection in listener.incoming().flatten() {
@@ -63,11 +65,7 @@ impl Server {
     }
 }
 
-fn serve(
-    connection: TcpStream,
-    seen: &Mutex<Vec<(String, Option<usize>)>>,
-    answer: &dyn Fn(&Request) -> Answer,
-) -> std::io::Result<()> {
+fn serve(connection: TcpStream, seen: &Requests, answer: &dyn Fn(&Request) -> Answer) -> std::io::Result<()> {
     let mut lines = BufReader::new(connection.try_clone()?).lines();
     let path = lines.next().unwrap()?.split(' ').nth(1).unwrap().to_owned();
     let mut from = None;
@@ -87,7 +85,10 @@ fn serve(
     };
     let answer = answer(&Request { path, from, earlier });
     let mut connection = connection;
-    let headers: String = answer.headers.iter().map(|header| format!("{header}\r\n")).collect();
+    let mut headers = answer.headers.join("\r\n");
+    if !headers.is_empty() {
+        headers.push_str("\r\n");
+    }
     let length = answer.body.len();
     write!(
         connection,

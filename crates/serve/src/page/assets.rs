@@ -2,8 +2,8 @@
 //! their content so that a browser may keep them for a year.
 
 use axum::extract::Path;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
@@ -31,8 +31,7 @@ pub(crate) async fn serve(Path((asked, name)): Path<(String, String)>) -> Respon
         return StatusCode::NOT_FOUND.into_response();
     };
     let caching = if asked == version() { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let headers =
-        [(CONTENT_TYPE, content_type(&name)), (CACHE_CONTROL, caching), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    let headers = [(CONTENT_TYPE, content_type(&name)), (CACHE_CONTROL, caching)];
     (headers, file.data.into_owned()).into_response()
 }
 
@@ -66,7 +65,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_older_page_gets_the_present_file_without_keeping_it() {
-        let response = get("0123456789ab", "page.css").await;
+        let response = get("0123456789ab", "base.css").await;
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()[CACHE_CONTROL], "no-cache");
     }

@@ -5,18 +5,16 @@ mod language;
 mod view;
 mod words;
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{ConnectInfo, Query, Request, State};
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, SET_COOKIE, VARY, X_CONTENT_TYPE_OPTIONS,
-};
+use axum::extract::{Path, Query, Request, State};
+use axum::http::header::{CACHE_CONTROL, SET_COOKIE, VARY};
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::middleware::from_fn;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
 use models::shelf;
 use serde::Deserialize;
 
@@ -24,20 +22,20 @@ use crate::fields::{FieldErrors, Problem};
 use crate::form::Form;
 use crate::pipeline::{self, Answer};
 use crate::pull::Pull;
-use crate::{AppState, Error};
+use crate::{AppState, Error, catalogue};
 use language::Language;
 use view::{AnswerView, Card, CardState, Catalogue, Outcome, PageView, RefusalView};
 use words::{Refusal, Words};
 
-/// Nothing but the page's own files; no scripts or styles inside the page.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
-                      connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 /// How many of the most likely labels are shown.
 const SHOWN: usize = 5;
 
-/// `GET /`, `POST /` and `GET /assets/...`.
+/// `GET /`, `POST /`, `POST /get/{name}` and `GET /assets/...`.
 pub(crate) fn router() -> Router<AppState> {
-    Router::new().route("/", get(show).post(answer)).route("/assets/{version}/{file}", get(assets::serve))
+    Router::new()
+        .route("/", get(show).post(answer))
+        .route("/get/{name}", post(fetch).layer(from_fn(catalogue::guard)))
+        .route("/assets/{version}/{file}", get(assets::serve))
 }
 
 #[derive(Debug, Deserialize)]
@@ -54,7 +52,7 @@ async fn show(
     headers: HeaderMap,
 ) -> Response {
     let language = Language::of_visitor(switches.lang.as_deref(), &headers);
-    let page = page(&state, language, &extensions);
+    let page = page(&state, language, catalogue::is_local(&extensions, &headers));
     let mut response = respond(StatusCode::OK, &page);
     let chosen = switches.lang.as_deref().and_then(Language::from_tag);
     if let Some(cookie) = chosen.and_then(|language| HeaderValue::from_str(&language.cookie()).ok()) {
@@ -66,7 +64,8 @@ async fn show(
 /// `POST /`: the way of browsers without scripts. Answers with the same page and the result in it.
 async fn answer(State(state): State<AppState>, request: Request) -> Response {
     let language = Language::of_visitor(None, request.headers());
-    let page = page(&state, language, request.extensions());
+    let may_pull = catalogue::is_local(request.extensions(), request.headers());
+    let page = page(&state, language, may_pull);
     let began = Instant::now();
 
     let form = match Form::read(&state, request, &["model"]).await {
@@ -87,12 +86,23 @@ async fn answer(State(state): State<AppState>, request: Request) -> Response {
     }
 }
 
+/// `POST /get/{name}`: starts to fetch a model, the way of browsers without scripts.
+async fn fetch(State(state): State<AppState>, Path(name): Path<String>) -> Response {
+    if !state.puller().available().iter().any(|offer| offer.name == name) {
+        return Error::NotFound.into_response();
+    }
+    match state.puller().start(&name) {
+        Ok(()) => Redirect::to("/").into_response(),
+        Err(reason) => Error::Internal(reason).into_response(),
+    }
+}
+
 async fn classify(state: &AppState, model: Option<&str>, form: Form) -> Result<Answer, Error> {
     pipeline::classify(state, model, form.into_upload()?).await
 }
 
 /// The page as it opens, for this shelf and this visitor.
-fn page(state: &AppState, language: Language, extensions: &Extensions) -> PageView {
+fn page(state: &AppState, language: Language, may_pull: bool) -> PageView {
     let mut models: Vec<String> =
         state.shelf().models().iter().map(|model| model.name().to_owned()).collect();
     if let Some(default) = state.default_model() {
@@ -100,13 +110,21 @@ fn page(state: &AppState, language: Language, extensions: &Extensions) -> PageVi
     }
     let is_empty = models.is_empty();
     let page = PageView::new(language, models);
-    if is_empty { page.with_catalogue(catalogue(state, extensions)) } else { page }
+    match (is_empty, state.is_ready()) {
+        (false, _) => page,
+        (true, true) => page.with_catalogue(offers(state, may_pull)),
+        (true, false) => page.while_loading(),
+    }
 }
 
-fn catalogue(state: &AppState, extensions: &Extensions) -> Catalogue {
+fn offers(state: &AppState, may_pull: bool) -> Catalogue {
     let puller = state.puller();
+    let statuses = state.shelf().statuses();
+    let is_known = |name: &str| statuses.iter().any(|status| status.name == name);
     let cards = puller.available().into_iter().map(|offer| Card {
         state: match puller.progress(&offer.name) {
+            // Fetched a moment ago, and not yet seen by the shelf.
+            Some(Pull::Done) if !is_known(&offer.name) => CardState::Pulling(Some(100)),
             None | Some(Pull::Done) => CardState::Idle,
             Some(Pull::Running { done, total, .. }) => CardState::Pulling(share(done, total)),
             Some(Pull::Failed { reason }) => CardState::Failed(reason),
@@ -116,14 +134,14 @@ fn catalogue(state: &AppState, extensions: &Extensions) -> Catalogue {
         bytes: offer.bytes,
         licence: offer.licence,
     });
-    let troubles = state.shelf().statuses().into_iter().filter_map(|status| match status.state {
+    let troubles = statuses.iter().filter_map(|status| match &status.state {
         shelf::State::Failed(reason) => Some(format!("{}: {reason}", status.name)),
-        shelf::State::Serving => None,
+        shelf::State::Present | shelf::State::Serving => None,
     });
     Catalogue {
-        cards: cards.collect(),
-        may_pull: is_local(extensions),
         troubles: troubles.collect(),
+        cards: cards.collect(),
+        may_pull,
         shelf: state.shelf().root().display().to_string(),
     }
 }
@@ -132,11 +150,6 @@ fn catalogue(state: &AppState, extensions: &Extensions) -> Catalogue {
 fn share(done: u64, total: Option<u64>) -> Option<u8> {
     let total = total.filter(|total| *total > 0)?;
     u8::try_from(done.min(total).saturating_mul(100) / total).ok()
-}
-
-/// Whether the visitor sits at this machine.
-fn is_local(extensions: &Extensions) -> bool {
-    extensions.get::<ConnectInfo<SocketAddr>>().is_some_and(|ConnectInfo(peer)| peer.ip().is_loopback())
 }
 
 /// The same page, saying what was wrong, with the error's status.
@@ -151,9 +164,10 @@ fn refusal(words: &Words, error: &Error) -> RefusalView {
     let seconds = error.retry_after().unwrap_or(1).to_string();
     let (refusal, detail): (Refusal, String) = match error {
         Error::Fields(errors) => field_refusal(words, errors),
-        Error::Picture { source: source @ (vision::Error::TooManyBytes { .. } | vision::Error::TooManyPixels { .. }), .. } => {
-            (words.too_large, source.to_string())
-        }
+        Error::Picture {
+            source: source @ (vision::Error::TooManyBytes { .. } | vision::Error::TooManyPixels { .. }),
+            ..
+        } => (words.too_large, source.to_string()),
         Error::Picture { field: "image_url", source } => (words.bad_address, source.to_string()),
         Error::Picture { source, .. } => (words.bad_photo, source.to_string()),
         Error::TooLarge { .. } => (words.too_large, error.to_string()),
@@ -177,14 +191,10 @@ fn field_refusal(words: &Words, errors: &FieldErrors) -> (Refusal, String) {
 fn respond(status: StatusCode, page: &PageView) -> Response {
     let html = match page.render() {
         Ok(html) => html,
-        Err(error) => return Error::Internal(format!("the page could not be written: {error}")).into_response(),
+        Err(error) => {
+            return Error::Internal(format!("the page could not be written: {error}")).into_response();
+        }
     };
-    let headers = [
-        (CONTENT_SECURITY_POLICY, POLICY),
-        (CACHE_CONTROL, "no-cache"),
-        (VARY, "Accept-Language, Cookie"),
-        (REFERRER_POLICY, "same-origin"),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
+    let headers = [(CACHE_CONTROL, "no-cache"), (VARY, "Accept-Language, Cookie")];
     (status, headers, Html(html)).into_response()
 }

@@ -29,6 +29,8 @@ pub(crate) struct PageView {
     address: String,
     outcome: Outcome,
     catalogue: Catalogue,
+    /// Whether the shelf is still being read.
+    loading: bool,
 }
 
 /// What came of the form, if it was sent.
@@ -115,7 +117,15 @@ impl PageView {
             address: String::new(),
             outcome: Outcome::None,
             catalogue: Catalogue::default(),
+            loading: false,
         }
+    }
+
+    /// Asks for patience instead of offering the catalogue; the page looks again by itself.
+    #[must_use]
+    pub(crate) fn while_loading(mut self) -> Self {
+        self.loading = true;
+        self
     }
 
     /// Keeps what was typed and chosen, so that it need not be done again.
@@ -145,6 +155,12 @@ impl PageView {
     /// Whether the page should look again by itself where scripts do not run.
     fn is_pulling(&self) -> bool {
         self.catalogue.cards.iter().any(|card| matches!(card.state, CardState::Pulling(_)))
+    }
+
+    /// The steps by name and title.
+    fn steps(&self) -> [(&'static str, &'static str); 3] {
+        let words = self.words;
+        [("choose", words.step_choose), ("send", words.step_send), ("result", words.step_result)]
     }
 
     fn step(&self) -> &'static str {
@@ -303,3 +319,6 @@ fn script_words(words: &Words) -> String {
     // Plain strings and numbers always serialise; `<` is escaped so that no sentence can end the element.
     json.unwrap_or_default().replace('<', "\\u003c")
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,8 +8,8 @@ use serve::pull::{Offer, Pull, Puller};
 use crate::app::{TestApp, read};
 
 #[derive(Default)]
-struct OneModel {
-    started: Mutex<Vec<String>>,
+pub(crate) struct OneModel {
+    pub(crate) started: Mutex<Vec<String>>,
 }
 
 impl Puller for OneModel {
@@ -29,7 +29,8 @@ impl Puller for OneModel {
     }
 }
 
-async fn app() -> (TestApp, Arc<OneModel>) {
+/// A server with an empty shelf and a catalogue of one model.
+pub(crate) async fn app() -> (TestApp, Arc<OneModel>) {
     let puller = Arc::new(OneModel::default());
     (TestApp::with_all(&[], puller.clone(), |_| {}).await, puller)
 }

@@ -6,6 +6,7 @@ mod documentation;
 mod feedback;
 mod inferences;
 mod limits;
+mod page;
 mod predict;
 mod probes;
 mod remote;

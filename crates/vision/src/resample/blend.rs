@@ -1,7 +1,8 @@
 //! The two passes of weighted sums, written so that the compiler makes vector code of them: each is compiled for
 //! several instruction sets, and the processor's best is taken.
+#![expect(clippy::inline_always, reason = "only inlined code gets the wider instructions")]
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 use super::weights::{PRECISION, Weights};
 
@@ -52,7 +53,7 @@ impl<'a> Columns<'a> {
     /// Resizes one row of RGB.
     pub(super) fn resize(&self, source: &[u8], resized: &mut [u8]) {
         match &self.blocks {
-            Some(blocks) => self.arch.dispatch(|| blocks.resize(source, resized)),
+            Some(blocks) => self.arch.dispatch(RowPass { blocks, source, resized }),
             None => self.resize_plainly(source, resized),
         }
     }
@@ -68,6 +69,37 @@ impl<'a> Columns<'a> {
             }
             pixel.copy_from_slice(&sums.map(rounded));
         }
+    }
+}
+
+/// One row through [`Blocks::resize`], as the dispatcher wants it.
+struct RowPass<'a> {
+    blocks: &'a Blocks,
+    source: &'a [u8],
+    resized: &'a mut [u8],
+}
+
+impl WithSimd for RowPass<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.blocks.resize(self.source, self.resized);
+    }
+}
+
+/// Rows through [`sum_rows`], as the dispatcher wants them.
+struct RowsPass<'a> {
+    taps: &'a [(&'a [u8], i32)],
+    resized: &'a mut [u8],
+}
+
+impl WithSimd for RowsPass<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        sum_rows(self.taps, self.resized);
     }
 }
 
@@ -87,7 +119,6 @@ impl Blocks {
         blocks
     }
 
-    #[expect(clippy::inline_always, reason = "only inlined code gets the wider instructions")]
     #[inline(always)]
     fn resize(&self, source: &[u8], resized: &mut [u8]) {
         let weights = self.weights.chunks_exact(self.length);
@@ -115,10 +146,9 @@ impl Blocks {
 pub(super) fn rows<'a>(row: impl Fn(usize) -> Option<&'a [u8]>, weights: &[i32], resized: &mut [u8]) {
     let taps: Vec<(&[u8], i32)> =
         weights.iter().enumerate().filter_map(|(tap, &weight)| Some((row(tap)?, weight))).collect();
-    Arch::new().dispatch(|| sum_rows(&taps, resized));
+    Arch::new().dispatch(RowsPass { taps: &taps, resized });
 }
 
-#[expect(clippy::inline_always, reason = "only inlined code gets the wider instructions")]
 #[inline(always)]
 fn sum_rows(taps: &[(&[u8], i32)], resized: &mut [u8]) {
     let (blocks, rest) = resized.as_chunks_mut::<LANES>();
@@ -141,7 +171,6 @@ fn sum_rows(taps: &[(&[u8], i32)], resized: &mut [u8]) {
     }
 }
 
-#[expect(clippy::inline_always, reason = "only inlined code gets the wider instructions")]
 #[inline(always)]
 fn rounded(sum: i32) -> u8 {
     (sum >> PRECISION).clamp(0, 255) as u8

@@ -1,4 +1,11 @@
 //! Small files made on the spot, so that the tests run on a fresh clone.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking"
+)]
 
 use std::io::Cursor;
 
@@ -6,7 +13,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ExtendedColorType, ImageFormat, RgbImage};
 
 /// A smooth picture whose four corners differ, so that any turn shows.
-pub fn corners(width: u32, height: u32) -> RgbImage {
+pub(crate) fn corners(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         image::Rgb([
             (x * 255 / width) as u8,
@@ -16,13 +23,13 @@ pub fn corners(width: u32, height: u32) -> RgbImage {
     })
 }
 
-pub fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+pub(crate) fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     image.write_to(&mut bytes, format).unwrap();
     bytes.into_inner()
 }
 
-pub fn jpeg(image: &RgbImage) -> Vec<u8> {
+pub(crate) fn jpeg(image: &RgbImage) -> Vec<u8> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, 95)
         .encode(image, image.width(), image.height(), ExtendedColorType::Rgb8)
@@ -32,7 +39,7 @@ pub fn jpeg(image: &RgbImage) -> Vec<u8> {
 
 /// The JPEG with an EXIF segment behind its first marker that holds nothing but the orientation.
 #[allow(dead_code, reason = "each test file is its own program, and not all turn pictures")]
-pub fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
+pub(crate) fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
     let mut exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
     exif.extend([orientation, 0, 0, 0, 0, 0, 0]);
     let length = (exif.len() + 2) as u16;
@@ -46,7 +53,7 @@ pub fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
 
 /// One good file of every format and a few varieties, all small.
 #[allow(dead_code, reason = "each test file is its own program, and not all want every format")]
-pub fn one_of_each() -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn one_of_each() -> Vec<(&'static str, Vec<u8>)> {
     let image = DynamicImage::ImageRgb8(corners(24, 16));
     let with_alpha = DynamicImage::ImageRgba8(image.to_rgba8());
     vec![

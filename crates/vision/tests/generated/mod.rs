@@ -1,9 +1,16 @@
 //! Pictures made by the formula that the reference scripts use.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking"
+)]
 
 use vision::Picture;
 
 /// Noise from a 32-bit linear congruential generator over a checkerboard.
-pub fn generated(width: u32, height: u32) -> Picture {
+pub(crate) fn generated(width: u32, height: u32) -> Picture {
     let mut state = width.wrapping_mul(65_537).wrapping_add(height);
     let mut pixels = Vec::new();
     for y in 0..height {

@@ -1,4 +1,4 @@
-//! EfficientNet-Lite (Google 2020): EfficientNet without squeeze-and-excitation, with ReLU6.
+//! EfficientNet-Lite (Google 2020): EfficientNet without squeeze-and-excitation, with `ReLU6`.
 //! Parameter names are those of the Python package `efficientnet_lite_pytorch`.
 
 use graph::{Convolution, Value};
@@ -41,15 +41,15 @@ struct Feature {
     side: usize,
 }
 
-pub(super) fn build(layers: &mut Layers, network: &str, input: Value) -> Result<Value, Error> {
+pub(super) fn build(layers: &mut Layers, network: &str, input: &Value) -> Result<Value, Error> {
     let family = FAMILY.iter().find(|family| family.name == network);
     let family =
         family.ok_or_else(|| Error::Import(format!("no EfficientNet-Lite is called \"{network}\"")))?;
     layers.epsilon = 1e-3;
 
-    let input = Feature { value: input, channels: 3, side: family.side };
+    let input = Feature { value: input.clone(), channels: 3, side: family.side };
     let x = conv_norm(layers, &input, ["_conv_stem", "_bn0"], STEM, (3, 2, 1))?;
-    let mut x = relu6(layers, x);
+    let mut x = relu6(layers, &x);
     let mut index = 0;
     let last = STAGES.len() - 1;
     for (stage, (blocks, kernel, stride, expansion, out)) in STAGES.into_iter().enumerate() {
@@ -68,7 +68,7 @@ pub(super) fn build(layers: &mut Layers, network: &str, input: Value) -> Result<
         }
     }
     let x = conv_norm(layers, &x, ["_conv_head", "_bn1"], HEAD, (1, 1, 1))?;
-    let x = relu6(layers, x);
+    let x = relu6(layers, &x);
     let x = layers.pooled_row(&x.value);
     let x = layers.graph.dropout(&x, family.dropout);
     layers.classifier(&x, "_fc", HEAD)
@@ -88,12 +88,12 @@ fn inverted_residual(
     let mut x = x;
     if expansion != 1 {
         let norm = conv_norm(layers, x, [&part("_expand_conv"), &part("_bn0")], wide, (1, 1, 1))?;
-        expanded = relu6(layers, norm);
+        expanded = relu6(layers, &norm);
         x = &expanded;
     }
     let filtered =
         conv_norm(layers, x, [&part("_depthwise_conv"), &part("_bn1")], wide, (kernel, stride, wide))?;
-    let filtered = relu6(layers, filtered);
+    let filtered = relu6(layers, &filtered);
     conv_norm(layers, &filtered, [&part("_project_conv"), &part("_bn2")], out, (1, 1, 1))
 }
 
@@ -113,8 +113,8 @@ fn conv_norm(
     Ok(Feature { value, channels: out, side: x.side.div_ceil(stride) })
 }
 
-fn relu6(layers: &mut Layers, x: Feature) -> Feature {
-    Feature { value: layers.relu6(&x.value), ..x }
+fn relu6(layers: &mut Layers, x: &Feature) -> Feature {
+    Feature { value: layers.relu6(&x.value), ..*x }
 }
 
 /// TensorFlow's `SAME` padding before and after: the output has `side / stride`, rounded up, and an odd row goes

@@ -123,9 +123,9 @@ fn block_e() -> Vec<Branch> {
     ]
 }
 
-pub(super) fn build(layers: &mut Layers, _network: &str, input: Value) -> Result<Value, Error> {
+pub(super) fn build(layers: &mut Layers, _network: &str, input: &Value) -> Result<Value, Error> {
     layers.epsilon = 1e-3;
-    let mut x = Feature { value: input, channels: 3 };
+    let mut x = Feature { value: input.clone(), channels: 3 };
     let stem =
         [shrink("Conv2d_1a_3x3", 32, 2), shrink("Conv2d_2a_3x3", 32, 1), keep("Conv2d_2b_3x3", 64, THREE)];
     x = row(layers, x, "", &stem)?;

@@ -10,9 +10,9 @@ use crate::Error;
 const STAGES: [(usize, usize); 4] = [(64, 3), (128, 4), (256, 6), (512, 3)];
 const STEM: usize = 64;
 
-pub(super) fn build(layers: &mut Layers, _network: &str, input: Value) -> Result<Value, Error> {
+pub(super) fn build(layers: &mut Layers, _network: &str, input: &Value) -> Result<Value, Error> {
     layers.epsilon = 1e-3;
-    let x = conv_norm(layers, &input, ["conv1", "bn_conv1"], [STEM, 3, 7, 7], square(2, 3))?;
+    let x = conv_norm(layers, input, ["conv1", "bn_conv1"], [STEM, 3, 7, 7], square(2, 3))?;
     let x = layers.graph.relu(&x);
     let mut x = layers.graph.max_pool(&x, STEM_POOL);
 

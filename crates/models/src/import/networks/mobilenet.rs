@@ -19,8 +19,8 @@ const STEM: usize = 32;
 const HEAD: usize = 1280;
 const DROPOUT: f32 = 0.2;
 
-pub(super) fn build(layers: &mut Layers, _network: &str, input: Value) -> Result<Value, Error> {
-    let mut x = conv_norm_relu(layers, &input, "features.0", [STEM, 3, 3, 3], square(2, 1))?;
+pub(super) fn build(layers: &mut Layers, _network: &str, input: &Value) -> Result<Value, Error> {
+    let mut x = conv_norm_relu(layers, input, "features.0", [STEM, 3, 3, 3], square(2, 1))?;
     let mut channels = STEM;
     let mut index = 1;
     for (expansion, out, blocks, stride) in STAGES {

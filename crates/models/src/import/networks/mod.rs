@@ -31,7 +31,7 @@ pub struct Built {
 }
 
 /// Builds the layers of the named network from its input to its scores.
-type Build = fn(&mut Layers, &str, Value) -> Result<Value, Error>;
+type Build = fn(&mut Layers, &str, &Value) -> Result<Value, Error>;
 
 /// One row of the table of networks.
 struct Network {
@@ -78,6 +78,6 @@ pub fn build(network: &str, weights: &StateDict) -> Result<Built, Error> {
     let side = |name: &str| network.side.map_or_else(|| Dimension::from(name), Dimension::Fixed);
     let shape = ["batch".into(), 3.into(), side("height"), side("width")];
     let input = layers.graph.input("input", ElementType::F32, &shape);
-    let scores = (network.build)(&mut layers, network.name, input)?;
+    let scores = (network.build)(&mut layers, network.name, &input)?;
     layers.finish(&scores, network.output)
 }

@@ -1,4 +1,4 @@
-//! ResNets (He and others 2015), with torchvision's parameter names and its step in the 3 x 3 convolution.
+//! The ResNet family (He and others 2015), with torchvision's parameter names and its step in the 3 x 3 convolution.
 
 use graph::{Convolution, Value};
 
@@ -46,11 +46,11 @@ const FAMILY: [Family; 5] = [
     plain("resnet152", Block::Bottleneck, [3, 8, 36, 3]),
 ];
 
-pub(super) fn build(layers: &mut Layers, network: &str, input: Value) -> Result<Value, Error> {
+pub(super) fn build(layers: &mut Layers, network: &str, input: &Value) -> Result<Value, Error> {
     let family = FAMILY.iter().find(|family| family.name == network);
     let family = family.ok_or_else(|| Error::Import(format!("no ResNet is called \"{network}\"")))?;
 
-    let x = layers.conv(&input, "conv1", [64, 3, 7, 7], square(2, 3))?;
+    let x = layers.conv(input, "conv1", [64, 3, 7, 7], square(2, 3))?;
     let x = layers.norm(&x, "bn1", 64)?;
     let x = layers.graph.relu(&x);
     let mut x = layers.graph.max_pool(&x, STEM_POOL);

@@ -96,6 +96,7 @@ pub(super) fn unescaped(line: &[u8]) -> Result<String, Error> {
     Ok(text)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 fn cut_off(error: std::io::Error) -> Error {
     if error.kind() == std::io::ErrorKind::UnexpectedEof {
         Error::Import("the pickle in it is cut off".into())

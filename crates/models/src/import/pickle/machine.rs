@@ -13,6 +13,9 @@ const FALSE: NodeId = NodeId(1);
 const TRUE: NodeId = NodeId(2);
 const EMPTY_TUPLE: NodeId = NodeId(3);
 
+/// Bytes of a class's module and name. A stored text can be named again and again, and each name is a copy.
+const LONGEST_NAME: usize = 1024;
+
 pub(super) struct Machine<'a, R> {
     input: Input<R>,
     limits: Limits,
@@ -175,6 +178,9 @@ impl<'a, R: Read> Machine<'a, R> {
                 else {
                     return refuse("its pickle names a class by something that is not a text");
                 };
+                if module.len() + name.len() > LONGEST_NAME {
+                    return refuse("its pickle names a class by an endless text");
+                }
                 let class = self.class(module.to_string(), name.to_string())?;
                 return self.push_id(class);
             }

@@ -148,30 +148,30 @@ impl<'p> Value<'p> {
         if let Node::Class(class) = self.node() { Some(class) } else { None }
     }
 
-    /// The items of a tuple, list, set, or list-like object.
-    pub fn items(self) -> Option<Vec<Self>> {
+    /// The items of a tuple, list, set, or list-like object. Many values can share one long tuple: whoever gathers them
+    /// has to bound their number.
+    pub fn items(self) -> Option<impl ExactSizeIterator<Item = Self>> {
         let ids = match self.node() {
             Node::Tuple(ids) | Node::List(ids) | Node::Set(ids) => ids,
             Node::Object(object) => &object.items,
             _ => return None,
         };
-        Some(ids.iter().map(|&id| self.at(id)).collect())
+        Some(ids.iter().map(move |&id| self.at(id)))
     }
 
     /// The entries of a dictionary or dictionary-like object, in their order.
-    pub fn entries(self) -> Option<Vec<(Self, Self)>> {
+    pub fn entries(self) -> Option<impl DoubleEndedIterator<Item = (Self, Self)> + ExactSizeIterator> {
         let entries = match self.node() {
             Node::Dict(entries) => entries,
             Node::Object(object) => &object.entries,
             _ => return None,
         };
-        Some(entries.iter().map(|&(key, value)| (self.at(key), self.at(value))).collect())
+        Some(entries.iter().map(move |&(key, value)| (self.at(key), self.at(value))))
     }
 
     /// The last entry with that text as its key, as Python would find it.
     pub fn get(self, name: &str) -> Option<Self> {
-        let entries = self.entries()?;
-        entries.iter().rev().find(|(key, _)| key.text() == Some(name)).map(|(_, value)| *value)
+        self.entries()?.rev().find(|(key, _)| key.text() == Some(name)).map(|(_, value)| value)
     }
 
     /// The object, when it is one.
@@ -185,7 +185,7 @@ impl<'p> Value<'p> {
     }
 
     /// Positional arguments that an object was made with.
-    pub fn arguments(self) -> Option<Vec<Self>> {
+    pub fn arguments(self) -> Option<impl ExactSizeIterator<Item = Self>> {
         self.at(self.object()?.arguments).items()
     }
 

@@ -103,7 +103,9 @@ fn tensor(slice: &Slice, unit: usize, mut bytes: Vec<u8>, big_endian: bool) -> R
         bytes.chunks_exact_mut(slice.element.size()).for_each(<[u8]>::reverse);
     }
     if slice.element == ElementType::Bool {
-        bytes.iter_mut().for_each(|byte| *byte = u8::from(*byte != 0));
+        for byte in &mut bytes {
+            *byte = u8::from(*byte != 0);
+        }
     }
     let bytes = element::convert(slice.element, bytes);
     Tensor::new(element::imported(slice.element), slice.shape.clone(), bytes)

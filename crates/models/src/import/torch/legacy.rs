@@ -33,13 +33,13 @@ pub(super) fn read<R: Read + Seek>(source: R, length: u64) -> Result<StateDict, 
     let object = next_pickle(&mut source)?;
     let keys = next_pickle(&mut source)?;
     let keys: Option<Vec<&str>> =
-        keys.root().items().and_then(|keys| keys.into_iter().map(pickle::Value::text).collect());
+        keys.root().items().and_then(|keys| keys.map(pickle::Value::text).collect());
     let keys = keys.ok_or_else(|| Error::Import("its list of storages is not readable".into()))?;
 
     // Storages are stored as they are, so there cannot be more of them than bytes left.
     let position = source.stream_position().map_err(unreadable)?;
     let available = length.saturating_sub(position);
-    let plan = Plan::new(tree::tensors(&object)?, tree::storages(&object)?, available)?;
+    let plan = Plan::new(tree::tensors(&object)?, tree::storages(&object), available)?;
     drop(object);
     let mut assembly = Assembly::new(plan, big_endian);
     for key in keys {

@@ -2,7 +2,7 @@
 //! and the legacy container of before.
 //!
 //! Both hold a pickle that describes tensors as views of numbered storages. The pickle is read first
-//! ([`crate::import::pickle`]), everything it claims is checked against the size of the file ([`plan`]), and only then
+//! ([`crate::import::pickle`]), everything it claims is checked against the size of the file (`plan`), and only then
 //! are storages read, one after the other.
 
 mod assemble;
@@ -66,6 +66,7 @@ fn guess(start: [u8; 8]) -> &'static str {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 fn unreadable(error: std::io::Error) -> Error {
     Error::Import(format!("it could not be read: {error}"))
 }

@@ -43,7 +43,7 @@ pub(super) struct Plan {
 }
 
 /// Sides of a tensor; `PyTorch` itself stops at 64.
-const MOST_SIDES: usize = 64;
+pub(super) const MOST_SIDES: usize = 64;
 
 /// Tensors that repeat elements of their storage (tied or expanded weights) may come to this many times the file.
 const LARGEST_GROWTH: u64 = 4;
@@ -55,12 +55,13 @@ impl Plan {
     /// Checks tensors and storages against each other and against the `available` bytes of storages.
     pub(super) fn new(
         described: Vec<Described>,
-        mentioned: Vec<Storage>,
+        mentioned: impl Iterator<Item = Result<Storage, Error>>,
         available: u64,
     ) -> Result<Self, Error> {
         let mut storages: BTreeMap<String, Storage> = BTreeMap::new();
         let mut claimed = 0_u64;
         for storage in mentioned {
+            let storage = storage?;
             if let Some(known) = storages.get(&storage.key) {
                 if *known != storage {
                     return Err(contradiction(&storage.key));

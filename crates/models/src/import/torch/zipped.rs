@@ -36,7 +36,7 @@ pub(super) fn read<R: Read + Seek>(source: R, length: u64) -> Result<StateDict, 
     let object = pickle::read(BufReader::new(record), Limits::default(), &policy::check)?;
 
     let available = length.saturating_mul(LARGEST_RATIO).saturating_add(ALWAYS_ALLOWED);
-    let plan = Plan::new(tree::tensors(&object)?, tree::storages(&object)?, available)?;
+    let plan = Plan::new(tree::tensors(&object)?, tree::storages(&object), available)?;
     drop(object);
     let mut assembly = Assembly::new(plan, big_endian);
     for key in assembly.wanted() {

@@ -35,6 +35,8 @@ pub(super) static WORDS: Words = Words {
     history_note: "Kept in this browser only.",
     history_clear: "Clear",
     photo_kept: "The photo is still here: you can send it again.",
+    loading_heading: "One moment",
+    loading_lead: "The models on the shelf are being loaded. This page looks again by itself.",
     empty_heading: "Get your first model",
     empty_lead: "There is no model on the shelf yet. Choose one; it is fetched, checked and ready in a minute or so.",
     empty_command: "pinhole models pull {name}",
@@ -65,14 +67,8 @@ pub(super) static WORDS: Words = Words {
         what: "This model is no longer on the shelf.",
         advice: "Reload the page and choose another model.",
     },
-    too_large: Refusal {
-        what: "This photo is too large.",
-        advice: "Save a smaller copy and send that.",
-    },
-    busy: Refusal {
-        what: "Too many photos at once.",
-        advice: "Wait {seconds} s and send it again.",
-    },
+    too_large: Refusal { what: "This photo is too large.", advice: "Save a smaller copy and send that." },
+    busy: Refusal { what: "Too many photos at once.", advice: "Wait {seconds} s and send it again." },
     failed: Refusal {
         what: "The model could not answer.",
         advice: "Try again. If it happens again, the server's log says why.",
@@ -94,10 +90,7 @@ pub(super) static WORDS: Words = Words {
             what: "\u{201c}{name}\u{201d} is not a photo.",
             advice: "Choose a JPEG, PNG, WebP, GIF, BMP or TIFF file.",
         },
-        empty_file: Refusal {
-            what: "\u{201c}{name}\u{201d} is empty.",
-            advice: "Choose another file.",
-        },
+        empty_file: Refusal { what: "\u{201c}{name}\u{201d} is empty.", advice: "Choose another file." },
         unreachable: Refusal {
             what: "The server did not answer.",
             advice: "Check that it is running and that you are connected, then try again.",

@@ -35,6 +35,8 @@ pub(super) static WORDS: Words = Words {
     history_note: "Хранятся только в этом браузере.",
     history_clear: "Очистить",
     photo_kept: "Фотография осталась здесь, её можно отправить снова.",
+    loading_heading: "Одну минуту",
+    loading_lead: "Модели на полке загружаются. Страница обновится сама.",
     empty_heading: "Возьмите первую модель",
     empty_lead: "На полке пока нет моделей. Выберите любую: она загрузится, пройдёт проверку и примерно через минуту будет готова.",
     empty_command: "pinhole models pull {name}",
@@ -95,8 +97,7 @@ pub(super) static WORDS: Words = Words {
             advice: "Выберите файл JPEG, PNG, WebP, GIF, BMP или TIFF.",
         },
         empty_file: Refusal {
-            what: "Файл «{name}» пуст.",
-            advice: "Выберите другой файл.",
+            what: "Файл «{name}» пуст.", advice: "Выберите другой файл."
         },
         unreachable: Refusal {
             what: "Сервер не ответил.",
