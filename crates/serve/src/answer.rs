@@ -1,6 +1,5 @@
 //! The answer of the synchronous routes.
 
-use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -42,7 +41,4 @@ impl Answer {
             predictions.first().map(|best| (best.label.clone(), best.probability)).unwrap_or_default();
         Self { label, probability, predictions }
     }
-
-    /// The status of every such answer.
-    pub(crate) const STATUS: StatusCode = StatusCode::OK;
 }

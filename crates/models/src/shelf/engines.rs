@@ -1,5 +1,6 @@
 //! The engines of a shelf: opened when first needed, since each library costs tens of milliseconds.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use engine::{Engine, Kind, Places, Precision, Session};
@@ -26,6 +27,18 @@ impl Engines {
     /// core.
     pub fn new(places: Places, wanted: Option<Kind>, threads: usize) -> Self {
         Self { places, wanted, threads, for_f32: OnceLock::new(), for_bf16: OnceLock::new() }
+    }
+
+    /// This engine for every model, whatever else is on the machine.
+    pub fn only(engine: Arc<dyn Engine>, threads: usize) -> Self {
+        let chosen = |precision| Chosen { engine: Arc::clone(&engine), precision }.into();
+        Self {
+            places: Places::only(Path::new("")),
+            wanted: None,
+            threads,
+            for_f32: chosen(Precision::F32),
+            for_bf16: chosen(Precision::Bf16),
+        }
     }
 
     /// The engine that runs models of this precision.

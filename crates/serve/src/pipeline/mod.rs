@@ -51,17 +51,13 @@ impl Source {
 pub(crate) struct Answer {
     /// Name of the model.
     pub(crate) model: String,
-    /// Version of the model.
-    pub(crate) version: u64,
     /// Every label with its probability.
     pub(crate) classification: Arc<Classification>,
-    /// Whether it was remembered instead of computed.
-    pub(crate) cached: bool,
 }
 
 impl Answer {
-    fn new(model: &Model, classification: Arc<Classification>, cached: bool) -> Self {
-        Self { model: model.name().to_owned(), version: model.version(), classification, cached }
+    fn new(model: &Model, classification: Arc<Classification>) -> Self {
+        Self { model: model.name().to_owned(), classification }
     }
 
     /// The `count` most probable labels, most probable first.
@@ -113,7 +109,7 @@ pub(crate) async fn classify(
     };
     let key = pipeline.cache.key(&picture, &model).await;
     if let Some(classification) = key.as_ref().and_then(|key| pipeline.cache.get(key)) {
-        return Ok(Answer::new(&model, classification, true));
+        return Ok(Answer::new(&model, classification));
     }
     let prepared = pipeline.decoding.prepare(Arc::clone(&model), picture, field, ticket).await?;
     // The place and the memory of the numbers stay taken until the model has answered.
@@ -123,7 +119,7 @@ pub(crate) async fn classify(
     if let Some(key) = key {
         pipeline.cache.insert(key, Arc::clone(&classification));
     }
-    Ok(Answer::new(&model, classification, false))
+    Ok(Answer::new(&model, classification))
 }
 
 fn choose(state: &AppState, name: Option<&str>) -> Result<Arc<Model>, Error> {

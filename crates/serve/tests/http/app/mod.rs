@@ -7,7 +7,7 @@ mod engine;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use models::shelf::{Options, Shelf};
+use models::shelf::{Engines, Options, Shelf};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
@@ -55,7 +55,8 @@ impl TestApp {
             colours::put(models.path(), name, 1);
         }
         let engine = Arc::new(Colours::default());
-        let options = Options { engines: vec![engine.clone()], threads: 1, queue: 64 };
+        let engines = Arc::new(Engines::only(engine.clone(), 1));
+        let options = Options { engines, queue: 64 };
         let shelf = Shelf::open(models.path(), options);
         shelf.refresh().unwrap();
         engine.forget_runs();
