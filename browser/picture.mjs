@@ -19,7 +19,7 @@ try {
   const buffer = process.env.PICTURE
     ? readFileSync(process.env.PICTURE)
     : Buffer.from(await page.evaluate(drawVolcano), "base64");
-  const name = process.env.PICTURE ? basename(process.env.PICTURE) : "evening.jpg";
+  const name = process.env.PICTURE ? basename(process.env.PICTURE) : "volcano.jpg";
   await page.locator("#image").setInputFiles({ name, mimeType: "image/jpeg", buffer });
   await page.locator("#chosen:not([hidden])").waitFor();
   await page.locator("#send").click();
@@ -31,7 +31,7 @@ try {
   await browser.close();
 }
 
-/** Runs in the page: an evening with a glowing volcano, as a JPEG in base64. */
+/** Runs in the page: a glowing volcano, as a JPEG in base64. */
 function drawVolcano() {
   const canvas = document.createElement("canvas");
   canvas.width = 960;
@@ -46,9 +46,9 @@ function drawVolcano() {
     colours.forEach((colour, index) => gradient.addColorStop(index / (colours.length - 1), colour));
     return gradient;
   };
-  fill(blend(0, 0, 560, "#171436", "#51265c", "#b8475a", "#f2a65a"), "M0 0H960V720H0Z");
+  fill(blend(0, 0, 560, "#3f6ea8", "#7fa8cf", "#d9c9b8", "#f0c79a"), "M0 0H960V720H0Z");
   const glow = context.createRadialGradient(480, 250, 10, 480, 250, 260);
-  glow.addColorStop(0, "#ffd27acc");
+  glow.addColorStop(0, "#ffd27a66");
   glow.addColorStop(1, "#ff6a0000");
   fill(glow, "M0 0H960V720H0Z");
   let seed = 7;
@@ -67,8 +67,8 @@ function drawVolcano() {
     context.fillStyle = `rgb(255 ${120 + 120 * random()} 60 / ${0.4 + 0.6 * random()})`;
     context.fillRect(480 + Math.sin(angle) * distance, 258 - Math.cos(angle) * distance, 3, 6);
   }
-  fill(blend(0, 250, 640, "#4a2c34", "#211a2c"), "M418 262Q450 276 480 268T542 262Q640 450 860 640V720H100V640Q320 450 418 262Z");
+  fill(blend(0, 250, 640, "#5d4a4c", "#3c4038"), "M424 262Q450 276 480 268T536 262Q660 430 980 600V720H-20V600Q300 430 424 262Z");
   fill(blend(0, 262, 600, "#fff0a8", "#ff8a1f", "#d1321a00"), "M452 268Q480 276 508 268L516 350Q500 420 530 520L512 600 494 500Q486 400 478 470L458 560 462 440Q470 350 452 268Z");
-  fill("#15121f", "M0 610Q180 570 330 625T640 610T960 600V720H0Z");
+  fill("#2c3a2a", "M0 610Q180 570 330 625T640 610T960 600V720H0Z");
   return canvas.toDataURL("image/jpeg", 0.92).split(",")[1];
 }
