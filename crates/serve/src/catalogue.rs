@@ -62,11 +62,8 @@ pub(crate) async fn pull(State(state): State<AppState>, Path(name): Path<String>
     let offers = state.puller().available();
     let offer = offers.into_iter().find(|offer| offer.name == name).ok_or(Error::NotFound)?;
     state.puller().start(&name).map_err(Error::Internal)?;
-    let entry = Entry {
-        on_shelf: state.shelf().get(&name).is_some(),
-        pull: state.puller().progress(&name),
-        offer,
-    };
+    let entry =
+        Entry { on_shelf: state.shelf().get(&name).is_some(), pull: state.puller().progress(&name), offer };
     Ok((StatusCode::ACCEPTED, Json(entry)).into_response())
 }
 
@@ -83,7 +80,10 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
 fn forwards(name: &header::HeaderName) -> bool {
     let name = name.as_str();
     name.starts_with("x-forwarded")
-        || matches!(name, "forwarded" | "via" | "x-real-ip" | "x-client-ip" | "true-client-ip" | "cf-connecting-ip")
+        || matches!(
+            name,
+            "forwarded" | "via" | "x-real-ip" | "x-client-ip" | "true-client-ip" | "cf-connecting-ip"
+        )
 }
 
 /// Whether the one who asks sits at this machine: the connection comes from loopback, no proxy passed it on,

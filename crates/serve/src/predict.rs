@@ -65,7 +65,9 @@ struct Query {
 impl Query {
     fn of(query: &str) -> Self {
         let mut found = Self::default();
-        for (name, value) in url::form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty()) {
+        for (name, value) in
+            url::form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty())
+        {
             match name.as_ref() {
                 MODEL => found.model = Some(value.into_owned()),
                 COUNT => found.count = Some(value.into_owned()),
