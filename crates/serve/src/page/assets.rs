@@ -22,7 +22,8 @@ pub(crate) fn version() -> String {
             hash.update(file.metadata.sha256_hash());
         }
     }
-    hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(hash.finalize());
+    format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h]))
 }
 
 /// `GET /assets/{version}/{file}`. A page from before an upgrade gets the present file, not to be kept.
