@@ -20,7 +20,7 @@ const MOST: usize = 1000;
 /// The picture is a form field, the whole body, or at an address. `model` and `top` can stand in the query
 /// or in the form; the form counts more.
 #[utoipa::path(
-    post, path = "/predict", tag = CLASSIFY,
+    post, path = "/predict", operation_id = "predict", tag = CLASSIFY,
     params(
         ("model" = Option<String>, Query, description = "Name of a model on the shelf; the default one when left out"),
         ("top" = Option<u16>, Query, description = "Number of predictions, 5 when left out", minimum = 1, maximum = 1000),
