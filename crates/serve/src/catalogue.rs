@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::uri::Authority;
 use axum::http::{Extensions, HeaderMap, StatusCode, header};
@@ -26,9 +27,19 @@ pub(crate) struct Entry {
     pull: Option<Pull>,
 }
 
+impl Entry {
+    fn new(state: &AppState, offer: Offer) -> Self {
+        Self {
+            on_shelf: state.shelf().get(&offer.name).is_some(),
+            pull: state.puller().progress(&offer.name),
+            offer,
+        }
+    }
+}
+
 /// List the models that can be pulled
 #[utoipa::path(
-    get, path = "/catalogue/", tag = CATALOGUE,
+    get, path = "/catalogue/", operation_id = "list_catalogue", tag = CATALOGUE,
     responses(
         (status = 200, description = "Every entry with its progress", body = [Entry]),
         (status = 403, description = "The client is not on this machine", body = Detail),
@@ -36,19 +47,15 @@ pub(crate) struct Entry {
     )
 )]
 pub(crate) async fn list(State(state): State<AppState>) -> Json<Vec<Entry>> {
-    let entry = |offer: Offer| Entry {
-        on_shelf: state.shelf().get(&offer.name).is_some(),
-        pull: state.puller().progress(&offer.name),
-        offer,
-    };
-    Json(state.puller().available().into_iter().map(entry).collect())
+    let offers = state.puller().available();
+    Json(offers.into_iter().map(|offer| Entry::new(&state, offer)).collect())
 }
 
 /// Start to pull a model
 ///
 /// It goes on in the background; the list tells how far it is. Asking again while it goes on changes nothing.
 #[utoipa::path(
-    post, path = "/catalogue/{name}/pull", tag = CATALOGUE,
+    post, path = "/catalogue/{name}/pull", operation_id = "pull_model", tag = CATALOGUE,
     params(("name" = String, Path, description = "Name in the catalogue")),
     responses(
         (status = 202, description = "It goes on", body = Entry),
@@ -58,16 +65,15 @@ pub(crate) async fn list(State(state): State<AppState>) -> Json<Vec<Entry>> {
         (status = 500, description = "It could not be started", body = Detail),
     )
 )]
-pub(crate) async fn pull(State(state): State<AppState>, Path(name): Path<String>) -> Result<Response, Error> {
+pub(crate) async fn pull(
+    State(state): State<AppState>,
+    name: Result<Path<String>, PathRejection>,
+) -> Result<Response, Error> {
+    let Path(name) = name.map_err(|_| Error::NotFound)?;
     let offers = state.puller().available();
     let offer = offers.into_iter().find(|offer| offer.name == name).ok_or(Error::NotFound)?;
     state.puller().start(&name).map_err(Error::Internal)?;
-    let entry = Entry {
-        on_shelf: state.shelf().get(&name).is_some(),
-        pull: state.puller().progress(&name),
-        offer,
-    };
-    Ok((StatusCode::ACCEPTED, Json(entry)).into_response())
+    Ok((StatusCode::ACCEPTED, Json(Entry::new(&state, offer))).into_response())
 }
 
 /// Lets only clients of this machine through.
@@ -83,7 +89,10 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
 fn forwards(name: &header::HeaderName) -> bool {
     let name = name.as_str();
     name.starts_with("x-forwarded")
-        || matches!(name, "forwarded" | "via" | "x-real-ip" | "x-client-ip" | "true-client-ip" | "cf-connecting-ip")
+        || matches!(
+            name,
+            "forwarded" | "via" | "x-real-ip" | "x-client-ip" | "true-client-ip" | "cf-connecting-ip"
+        )
 }
 
 /// Whether the one who asks sits at this machine: the connection comes from loopback, no proxy passed it on,

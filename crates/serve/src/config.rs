@@ -144,7 +144,12 @@ pub struct Remote {
 
 impl Default for Remote {
     fn default() -> Self {
-        Self { ports: vec![80, 443], concurrent: 16, timeout: Seconds(10.0), allowed_private_ranges: Vec::new() }
+        Self {
+            ports: vec![80, 443],
+            concurrent: 16,
+            timeout: Seconds(10.0),
+            allowed_private_ranges: Vec::new(),
+        }
     }
 }
 

@@ -138,14 +138,11 @@ pub(crate) struct PredictAddress {
 }
 
 /// `/openapi.json`, `/docs.json` and Swagger UI at `/docs/`.
-pub(crate) fn router(document: utoipa::openapi::OpenApi) -> Router<AppState> {
+pub(crate) fn router(document: &utoipa::openapi::OpenApi) -> Router<AppState> {
     // Serialised once; a clone of `Bytes` only counts up.
-    let json = bytes::Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
+    let json = bytes::Bytes::from(serde_json::to_vec(document).unwrap_or_default());
     let read = get(move || async move { ([("content-type", "application/json")], json) });
     // The validator would send the document's address to another site.
     let swagger = SwaggerUi::new("/docs").config(Config::from("/openapi.json").validator_url("none"));
-    Router::new()
-        .route("/openapi.json", read.clone())
-        .route("/docs.json", read)
-        .merge(Router::from(swagger))
+    Router::new().route("/openapi.json", read.clone()).route("/docs.json", read).merge(Router::from(swagger))
 }

@@ -13,8 +13,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
 use crate::config::Config;
-use crate::documentation::CLASSIFY;
-use crate::documentation::Detail;
+use crate::documentation::{CLASSIFY, Detail};
 use crate::{AppState, Error, body};
 
 /// Longest feedback, in bytes.
@@ -95,7 +94,7 @@ enum Refusal {
 ///
 /// The JSON object names the answer by its `request_id` header and carries anything else beside it.
 #[utoipa::path(
-    post, path = "/feedback", tag = CLASSIFY,
+    post, path = "/feedback", operation_id = "give_feedback", tag = CLASSIFY,
     request_body(content = Map<String, Value>, example = json!({"request_id": "0192f0c1-...", "label": "tabby cat"})),
     responses(
         (status = 200, description = "`success`: it is on the disk", body = String, content_type = "text/plain"),

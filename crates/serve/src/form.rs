@@ -129,8 +129,7 @@ impl Form {
             (Some(Value::File { .. }), Some(_)) => wrong(IMAGE_URL, Problem::Both),
             (Some(Value::File { bytes, .. }), None) if bytes.is_empty() => wrong(IMAGE, Problem::EmptyFile),
             (Some(Value::File { bytes, .. }), None) => Ok(Source::Bytes(bytes.clone())),
-            (None, Some(address)) => Ok(address),
-            (Some(Value::Null), Some(address)) => Ok(address),
+            (None | Some(Value::Null), Some(address)) => Ok(address),
             (Some(Value::Text(text)), Some(address)) if text.is_empty() => Ok(address),
             (Some(Value::Text(_) | Value::Nested(_)), _) => wrong(IMAGE, Problem::NotAFile),
             (Some(Value::Null), None) => wrong(IMAGE, Problem::Null),
@@ -157,9 +156,7 @@ impl Wanted<'_> {
 
     /// Whether these bytes begin as an urlencoded form with one of the names; no picture does.
     fn begins(&self, bytes: &[u8]) -> bool {
-        self.all().any(|name| {
-            bytes.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"="))
-        })
+        self.all().any(|name| bytes.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"=")))
     }
 
     fn all(&self) -> impl Iterator<Item = &'static str> {
@@ -179,7 +176,9 @@ impl Encoding {
             "multipart/form-data" => {
                 let boundary = multer::parse_boundary(stated.as_ref());
                 boundary.map(|boundary| Self::Multipart { boundary }).map_err(|_| {
-                    Error::Malformed("Multipart form parse error - the content type names no boundary.".into())
+                    Error::Malformed(
+                        "Multipart form parse error - the content type names no boundary.".into(),
+                    )
                 })
             }
             _ => Err(unsupported()),

@@ -19,7 +19,7 @@ pub(crate) struct Health {
 
 /// Whether the process lives.
 #[utoipa::path(
-    get, path = "/healthz", tag = PROBES,
+    get, path = "/healthz", operation_id = "is_alive", tag = PROBES,
     responses((status = 200, description = "It does", body = Health))
 )]
 pub(crate) async fn live() -> Json<Health> {
@@ -37,7 +37,7 @@ pub(crate) struct Readiness {
 
 /// Whether requests can be sent here: the shelf has been loaded and the server is not stopping.
 #[utoipa::path(
-    get, path = "/readyz", tag = PROBES,
+    get, path = "/readyz", operation_id = "is_ready", tag = PROBES,
     responses(
         (status = 200, description = "Ready", body = Readiness),
         (status = 503, description = "Still loading, or stopping", body = Readiness),

@@ -77,7 +77,7 @@ fn describe() {
 
 /// The numbers that a Prometheus server collects.
 #[utoipa::path(
-    get, path = "/metrics", tag = PROBES,
+    get, path = "/metrics", operation_id = "read_metrics", tag = PROBES,
     responses((status = 200, description = "Everything measured, in the text format of Prometheus",
                body = String, content_type = "text/plain"))
 )]

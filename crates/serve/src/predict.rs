@@ -20,7 +20,7 @@ const MOST: usize = 1000;
 /// The picture is a form field, the whole body, or at an address. `model` and `top` can stand in the query
 /// or in the form; the form counts more.
 #[utoipa::path(
-    post, path = "/predict", tag = CLASSIFY,
+    post, path = "/predict", operation_id = "predict", tag = CLASSIFY,
     params(
         ("model" = Option<String>, Query, description = "Name of a model on the shelf; the default one when left out"),
         ("top" = Option<u16>, Query, description = "Number of predictions, 5 when left out", minimum = 1, maximum = 1000),
@@ -65,7 +65,9 @@ struct Query {
 impl Query {
     fn of(query: &str) -> Self {
         let mut found = Self::default();
-        for (name, value) in url::form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty()) {
+        for (name, value) in
+            url::form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty())
+        {
             match name.as_ref() {
                 MODEL => found.model = Some(value.into_owned()),
                 COUNT => found.count = Some(value.into_owned()),

@@ -5,7 +5,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
 use crate::{AppState, Error, catalogue, documentation, feedback, health, inferences, layers, measurements};
@@ -16,10 +16,12 @@ pub fn router(state: AppState) -> Router {
     let (documented, document) = documented(&state).split_for_parts();
     documented
         .merge(limited(page::router(), &state))
-        .merge(documentation::router(document))
+        .merge(documentation::router(&document))
         .merge(inferences::slash())
         .fallback(async || Error::NotFound)
-        .method_not_allowed_fallback(async |request: Request| Error::MethodNotAllowed(request.method().clone()))
+        .method_not_allowed_fallback(async |request: Request| {
+            Error::MethodNotAllowed(request.method().clone())
+        })
         // Bodies are bounded where they are read, by what has been reserved for them.
         .layer(DefaultBodyLimit::disable())
         // The last layer is the outermost.
@@ -50,7 +52,8 @@ struct Routes {
 
 fn routes_without_layers() -> Routes {
     Routes {
-        inferences: OpenApiRouter::new().routes(routes!(inferences::create, inferences::describe)),
+        inferences: OpenApiRouter::new()
+            .routes(with_every_method(routes!(inferences::create, inferences::describe))),
         doors: OpenApiRouter::new().routes(routes!(predict::create)).routes(routes!(feedback::create)),
         probes: OpenApiRouter::new()
             .routes(routes!(health::live))
@@ -58,6 +61,14 @@ fn routes_without_layers() -> Routes {
             .routes(routes!(measurements::read)),
         catalogue: OpenApiRouter::new().routes(routes!(catalogue::list)).routes(routes!(catalogue::pull)),
     }
+}
+
+/// Lets a route's own layers see requests with other methods, too; they refuse those in their own way.
+fn with_every_method(
+    (schemas, paths, methods): UtoipaMethodRouter<AppState>,
+) -> UtoipaMethodRouter<AppState> {
+    let refuse = async |request: Request| Error::MethodNotAllowed(request.method().clone());
+    (schemas, paths, methods.fallback(refuse))
 }
 
 fn documented(state: &AppState) -> OpenApiRouter<AppState> {

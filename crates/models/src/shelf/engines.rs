@@ -30,8 +30,8 @@ impl Engines {
     }
 
     /// This engine for every model, whatever else is on the machine.
-    pub fn only(engine: Arc<dyn Engine>, threads: usize) -> Self {
-        let chosen = |precision| Chosen { engine: Arc::clone(&engine), precision }.into();
+    pub fn only(engine: &Arc<dyn Engine>, threads: usize) -> Self {
+        let chosen = |precision| Chosen { engine: Arc::clone(engine), precision }.into();
         Self {
             places: Places::only(Path::new("")),
             wanted: None,

@@ -25,7 +25,7 @@ pub(super) async fn values(
     let mut parts = multer::Multipart::new(whole, boundary);
     let mut values = Vec::new();
     let mut seen = 0;
-    while let Some(part) = parts.next_field().await.map_err(broken)? {
+    while let Some(part) = parts.next_field().await.map_err(|error| broken(&error))? {
         seen += 1;
         if seen > PARTS {
             return Err(Error::Malformed(format!("The form has more than {PARTS} parts.")));
@@ -50,13 +50,13 @@ pub(super) async fn values(
 
 /// The bytes of a part: one piece, and so not copied again, because the parser has the whole body.
 async fn content(mut part: multer::Field<'_>) -> Result<Bytes, Error> {
-    let mut content = part.chunk().await.map_err(broken)?.unwrap_or_default();
-    while let Some(piece) = part.chunk().await.map_err(broken)? {
+    let mut content = part.chunk().await.map_err(|error| broken(&error))?.unwrap_or_default();
+    while let Some(piece) = part.chunk().await.map_err(|error| broken(&error))? {
         content = [content, piece].concat().into();
     }
     Ok(content)
 }
 
-fn broken(error: multer::Error) -> Error {
+fn broken(error: &multer::Error) -> Error {
     Error::Malformed(format!("Multipart form parse error - {error}."))
 }

@@ -32,7 +32,7 @@ const METHODS: HeaderValue = HeaderValue::from_static("POST, OPTIONS");
 ///
 /// Names the model, sends the picture as a file (or its address) and gets the label.
 #[utoipa::path(
-    post, path = "/api/v0/inferences/", tag = CLASSIFY,
+    post, path = "/api/v0/inferences/", operation_id = "infer", tag = CLASSIFY,
     request_body(content(
         (InferenceForm = "multipart/form-data"),
         (InferenceAddress = "application/x-www-form-urlencoded"),
@@ -71,7 +71,7 @@ pub(crate) async fn create(
 ///
 /// Its media types and fields; the choices of `model_type` are the models on the shelf.
 #[utoipa::path(
-    options, path = "/api/v0/inferences/", tag = CLASSIFY,
+    options, path = "/api/v0/inferences/", operation_id = "describe_inferences", tag = CLASSIFY,
     responses(
         (status = 200, description = "Name, media types and fields", content(
             (Description = "application/json"), (String = "text/html"))),

@@ -32,9 +32,8 @@ impl Renderer {
         for (renderer, kind, subtype) in Self::ALL {
             let matching = ranges.iter().filter_map(|range| Some((range.precision(kind, subtype)?, range)));
             let Some((precision, range)) = matching.max_by_key(|(precision, _)| *precision) else { continue };
-            let better = best.is_none_or(|(_, quality, precise)| {
-                (range.quality, precision) > (quality, precise)
-            });
+            let better =
+                best.is_none_or(|(_, quality, precise)| (range.quality, precision) > (quality, precise));
             if range.quality > 0.0 && better {
                 best = Some((renderer, range.quality, precision));
             }

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 /// The description of a route. The order of the fields is the reference's.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the contract names the fields")]
 pub(crate) struct Description {
     name: &'static str,
     description: &'static str,
@@ -55,10 +56,7 @@ impl Description {
         let choice = |name: String| Choice { display_name: name.clone(), value: name };
         let choices = models.into_iter().map(choice).collect();
         let post = Fields {
-            model_type: Field {
-                choices: Some(choices),
-                ..Field::new("choice", "Model type")
-            },
+            model_type: Field { choices: Some(choices), ..Field::new("choice", "Model type") },
             image: Field::new("file upload", "Image"),
             label: Field { required: false, read_only: true, ..Field::new("string", "Label") },
         };

@@ -30,6 +30,7 @@ pub(crate) async fn time_limit(State(state): State<AppState>, request: Request, 
 }
 
 /// The answer to a request whose handler panicked.
+#[expect(clippy::needless_pass_by_value, reason = "the signature is that of `CatchPanicLayer`")]
 pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let message = panic
         .downcast_ref::<&str>()

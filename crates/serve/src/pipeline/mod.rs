@@ -90,11 +90,7 @@ impl Pipeline {
 /// The picture is looked up among the remembered answers, its header is checked, it waits for room to be
 /// decoded in, and is decoded and prepared off the async threads. Dropping the future at any point stops what
 /// has not begun.
-pub(crate) async fn classify(
-    state: &AppState,
-    model: Option<&str>,
-    upload: Upload,
-) -> Result<Answer, Error> {
+pub(crate) async fn classify(state: &AppState, model: Option<&str>, upload: Upload) -> Result<Answer, Error> {
     let pipeline = state.pipeline();
     let model = choose(state, model)?;
     let Upload { source, mut ticket } = upload;

@@ -24,8 +24,7 @@ impl Guard {
 
     /// Whether this address may be connected to.
     pub(super) fn admits(&self, address: IpAddr) -> bool {
-        is_public(address)
-            || self.allowed_private.iter().any(|range| range.contains(address.to_canonical()))
+        is_public(address) || self.allowed_private.iter().any(|range| range.contains(address.to_canonical()))
     }
 }
 

@@ -54,6 +54,7 @@ async fn an_unknown_model_is_not_found() {
     let (app, puller) = app().await;
     let answer = read(app.post("/catalogue/huge/pull").send().await.unwrap()).await;
     assert_eq!(answer, (404, json!({"detail": "Not found."})));
+    assert_eq!(app.post("/catalogue/%ff/pull").send().await.unwrap().status(), 404);
     assert!(puller.started.lock().unwrap().is_empty());
 }
 

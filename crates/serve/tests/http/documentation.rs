@@ -9,6 +9,18 @@ fn the_document_is_as_published() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&serve::openapi()).unwrap());
 }
 
+#[test]
+fn every_operation_has_a_name_of_its_own() {
+    let document = serde_json::to_value(serve::openapi()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let operations = paths.values().flat_map(|path| path.as_object().unwrap().values());
+    let mut names: Vec<_> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all);
+}
+
 #[tokio::test]
 async fn the_document_is_served_under_both_names() {
     let app = TestApp::start().await;

@@ -37,7 +37,10 @@ async fn the_order_of_the_fields_does_not_matter() {
 async fn options_describes_the_route() {
     let app = TestApp::start().await;
     let response = app.client.request(Method::OPTIONS, app.url(V0)).send().await.unwrap();
-    assert_eq!((response.status().as_u16(), &response.headers()[ALLOW]), (200, &"POST, OPTIONS".parse().unwrap()));
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()[ALLOW]),
+        (200, &"POST, OPTIONS".parse().unwrap())
+    );
     insta::assert_snapshot!(response.text().await.unwrap());
 }
 
@@ -161,7 +164,8 @@ async fn a_failing_model_says_why() {
 async fn a_browser_gets_a_page_with_the_same_answer_and_a_form() {
     let app = TestApp::start().await;
     let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-    let response = app.post(V0).header(ACCEPT, browser).multipart(form("colours", png(RED))).send().await.unwrap();
+    let response =
+        app.post(V0).header(ACCEPT, browser).multipart(form("colours", png(RED))).send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert!(response.headers().contains_key("content-security-policy"));
     let page = response.text().await.unwrap();

@@ -81,7 +81,8 @@ async fn memory_for_bodies_is_reserved_before_they_are_read() {
     .await;
     // It declares 60 KiB, sends a little and lets the server wait.
     let mut slow = TcpStream::connect(app.address).await.unwrap();
-    let head = format!("POST /predict HTTP/1.1\r\nhost: {}\r\ncontent-length: 61440\r\n\r\nsome", app.address);
+    let head =
+        format!("POST /predict HTTP/1.1\r\nhost: {}\r\ncontent-length: 61440\r\n\r\nsome", app.address);
     slow.write_all(head.as_bytes()).await.unwrap();
     let large = || app.post("/predict").body(vec![7; 32 << 10]).send();
     while large().await.unwrap().status() != 429 {
@@ -96,8 +97,8 @@ async fn memory_for_bodies_is_reserved_before_they_are_read() {
 
 #[tokio::test]
 async fn what_can_never_be_decoded_in_the_memory_there_is_is_refused_in_words() {
-    let app = TestApp::with(|config| config.limits.decoding_bytes = 64 << 10).await;
-    let (status, body) = read(app.infer(form("colours", png_of(400, 400, RED))).await).await;
+    let app = TestApp::with(|config| config.limits.decoding_bytes = 8 << 20).await;
+    let (status, body) = read(app.infer(form("colours", png_of(3000, 3000, RED))).await).await;
     assert_eq!(status, 400);
     assert!(body["image"][0].as_str().unwrap().contains("send a smaller one"), "{body}");
     assert_eq!(app.infer(form("colours", png(RED))).await.status(), 200);

@@ -64,7 +64,7 @@ impl Engine for Colours {
         Kind::Rten
     }
 
-    fn version(&self) -> &str {
+    fn version(&self) -> &'static str {
         "0"
     }
 
@@ -99,7 +99,8 @@ impl Session for ColoursSession {
         self.shared.pictures.fetch_add(*batch, Ordering::SeqCst);
         let plane = height * width;
         let averages = input.as_f32().unwrap().chunks(plane);
-        let logits = averages.map(|plane_values| plane_values.iter().sum::<f32>() * 10.0 / plane as f32).collect();
+        let logits =
+            averages.map(|plane_values| plane_values.iter().sum::<f32>() * 10.0 / plane as f32).collect();
         let output = Tensor::new(vec![*batch, 3], Data::F32(logits)).unwrap();
         Ok(vec![("logits".to_owned(), output)])
     }

@@ -11,9 +11,9 @@ use models::shelf::{Engines, Options, Shelf};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
+use serve::AppState;
 use serve::config::Config;
 use serve::pull::{NoPuller, Puller};
-use serve::AppState;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -55,7 +55,8 @@ impl TestApp {
             colours::put(models.path(), name, 1);
         }
         let engine = Arc::new(Colours::default());
-        let engines = Arc::new(Engines::only(engine.clone(), 1));
+        let only: Arc<dyn ::engine::Engine> = engine.clone();
+        let engines = Arc::new(Engines::only(&only, 1));
         let options = Options { engines, queue: 64 };
         let shelf = Shelf::open(models.path(), options);
         shelf.refresh().unwrap();
