@@ -211,7 +211,8 @@ pub(crate) enum EngineCommand {
     /// Get the library of an engine into the data folder (pip is needed, Python packages are not)
     Install {
         /// Which one
-        engine: InstallableEngine,
+        #[arg(value_name = "ENGINE")]
+        library: InstallableEngine,
     },
 }
 
@@ -222,4 +223,14 @@ pub(crate) enum InstallableEngine {
     Onnxruntime,
     /// Intel's OpenVINO, about 92 MB; the fastest on Intel processors, with bf16
     Openvino,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Arguments::command().debug_assert();
+    }
 }

@@ -13,7 +13,7 @@ use crate::settings::Settings;
 /// Runs one of the engine commands.
 pub(super) fn run(settings: &Settings, command: &EngineCommand) -> anyhow::Result<ExitCode> {
     match command {
-        EngineCommand::Install { engine } => install(settings, *engine),
+        EngineCommand::Install { library } => install(settings, *library),
     }
 }
 
