@@ -12,15 +12,14 @@ use models::Manifest;
 
 use crate::client;
 use crate::drawing::Photos;
-use crate::engines::EngineAlone;
+use crate::engines;
 use crate::timing::{Effort, quantile};
-use crate::vision_alone::VisionAlone;
 
-/// What engine and vision allow the server on these cores.
+/// Seconds per photo that engine and vision allow the server when each has all cores for itself.
 #[derive(Debug, Default)]
 pub(crate) struct Allowed {
-    pub(crate) engine: EngineAlone,
-    pub(crate) vision: VisionAlone,
+    pub(crate) engine: f64,
+    pub(crate) vision: f64,
 }
 
 /// The program under measurement with a folder of its own.
@@ -160,12 +159,11 @@ pub(crate) fn measure(
     allowed: &Allowed,
     effort: Effort,
 ) -> anyhow::Result<()> {
-    let cores = std::thread::available_parallelism()?.get() as f64;
-    let per_photo = allowed.engine.best + allowed.vision.small / cores;
-    let alone = allowed.engine.single + allowed.vision.small;
+    let per_photo = allowed.engine + allowed.vision;
+    let alone = engines::one_alone(program, &photos.small, effort)?;
     println!("\n(c) POST /api/v0/inferences/ with 500 x 375 JPEGs, mobilenet on the preferred engine");
     println!(
-        "    (a) and (b) allow {:.1} images/s on these cores, and {:.2} ms for one alone",
+        "    (a) and (b) allow {:.1} images/s on these cores; one alone takes {:.2} ms in one process",
         1.0 / per_photo,
         alone * 1e3
     );

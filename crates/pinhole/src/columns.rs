@@ -1,5 +1,7 @@
 //! Plain columns for the terminal: aligned for people, one line per row for `grep` and `awk`.
 
+use crate::output::line;
+
 /// Prints a header and rows, each column as wide as its widest cell.
 pub(crate) fn print<const N: usize>(header: [&str; N], rows: &[[String; N]]) {
     let mut widths = header.map(|cell| cell.chars().count());
@@ -16,5 +18,5 @@ pub(crate) fn print<const N: usize>(header: [&str; N], rows: &[[String; N]]) {
 
 fn print_row<const N: usize>(row: &[String; N], widths: &[usize; N]) {
     let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-    println!("{}", cells.join("  ").trim_end());
+    line!("{}", cells.join("  ").trim_end());
 }

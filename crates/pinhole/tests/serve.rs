@@ -49,8 +49,7 @@ fn a_crowd_with_huge_photos_is_answered_or_sent_away_in_bounded_memory() {
     let photo = shelf.path().join("forty-megapixels.jpg");
     std::fs::write(&photo, plain_jpeg(7680, 5210)).unwrap();
     let statuses: Vec<u16> = std::thread::scope(|scope| {
-        let clients: Vec<_> =
-            (0..CLIENTS).map(|_| scope.spawn(|| server.v0("colours", &photo).0)).collect();
+        let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(|| server.v0("colours", &photo).0)).collect();
         clients.into_iter().map(|client| client.join().unwrap()).collect()
     });
     let answered = statuses.iter().filter(|&&status| status == 200).count();

@@ -49,7 +49,8 @@ fn the_command_line_names_the_upright_label_or_what_is_wrong() {
     assert_eq!(ran.status, 1, "{}", ran.stderr);
     let answers: Vec<serde_json::Value> = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(answers.len(), files.len());
-    let upright = answers[files.iter().position(|file| name(file) == "exif_orientation_1.jpg").unwrap()].clone();
+    let upright =
+        answers[files.iter().position(|file| name(file) == "exif_orientation_1.jpg").unwrap()].clone();
     let upright = &upright["predictions"][0]["label"];
     for (file, answer) in files.iter().zip(&answers) {
         match refusal(file) {

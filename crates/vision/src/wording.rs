@@ -28,7 +28,10 @@ impl Display for Step {
                     ChannelOrder::Rgb => "red, green, blue",
                     ChannelOrder::Bgr => "blue, green, red",
                 };
-                write!(formatter, "in the order {order}: (value / {scale} - mean {mean:?}) / deviation {std:?}")
+                write!(
+                    formatter,
+                    "in the order {order}: (value / {scale} - mean {mean:?}) / deviation {std:?}"
+                )
             }
         }
     }

@@ -7,13 +7,14 @@ use ::engine::{Found, Precision};
 use ::models::shelf::State;
 
 use crate::engines;
+use crate::output::line;
 use crate::settings::Settings;
 
 /// Checks everything that a command relies on. The exit status is 1 when something is wrong that stops work;
 /// a missing faster engine is only a hint.
 pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
-    println!("pinhole {} on {} cores", env!("CARGO_PKG_VERSION"), cores());
-    println!("\nEngines");
+    line!("pinhole {} on {} cores", env!("CARGO_PKG_VERSION"), cores());
+    line!("\nEngines");
     let places = engines::places(settings);
     for found in places.discover() {
         print_engine(&found);
@@ -23,18 +24,18 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
         wrong(warning);
     }
     well(&format!("models run on {} {}", choice.engine.kind(), choice.engine.version()));
-    println!("\nFolders");
+    line!("\nFolders");
     let folders_well = [("shelf", &settings.models), ("data", &settings.data)]
         .map(|(name, folder)| check_folder(name, folder))
         .iter()
         .all(|&well| well);
-    println!("\nTools for getting models and engines (not needed to serve)");
+    line!("\nTools for getting models and engines (not needed to serve)");
     for (tool, use_for) in
         [("pip", "models and engines from Python packages"), ("npm", "models from npm packages")]
     {
         check_tool(tool, use_for);
     }
-    println!("\nModels");
+    line!("\nModels");
     let models_well = check_models(settings)?;
     Ok(if folders_well && models_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -44,15 +45,15 @@ fn cores() -> usize {
 }
 
 fn well(line: &str) {
-    println!("  ok    {line}");
+    line!("  ok    {line}");
 }
 
 fn hint(line: &str) {
-    println!("  hint  {line}");
+    line!("  hint  {line}");
 }
 
 fn wrong(line: &str) {
-    println!("  WRONG {line}");
+    line!("  WRONG {line}");
 }
 
 fn print_engine(found: &Found) {

@@ -7,6 +7,7 @@ use ::engine::Kind;
 use anyhow::Context as _;
 
 use crate::arguments::{EngineCommand, InstallableEngine};
+use crate::output::line;
 use crate::progress::Stages;
 use crate::settings::Settings;
 
@@ -45,6 +46,6 @@ fn install(settings: &Settings, engine: InstallableEngine) -> anyhow::Result<Exi
     stages.show("trying it", 0, None);
     let engine = ::engine::install::verify(kind, &installed)?;
     stages.finish();
-    println!("{kind} {} is ready in {}", engine.version(), installed.display());
+    line!("{kind} {} is ready in {}", engine.version(), installed.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::CommandFactory as _;
 
 use crate::arguments::{Arguments, Command};
+use crate::output::line;
 use crate::settings::Settings;
 
 /// Runs the command that was given.
@@ -23,7 +24,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Engine(command) => engine::run(&settings, &command),
         Command::Doctor => doctor::run(&settings),
         Command::Openapi => {
-            println!("{}", ::serve::openapi().to_pretty_json()?);
+            line!("{}", ::serve::openapi().to_pretty_json()?);
             Ok(ExitCode::SUCCESS)
         }
         Command::Completions { shell } => {

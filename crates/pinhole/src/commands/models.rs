@@ -8,6 +8,7 @@ use ::models::shelf::{State, Status};
 use anyhow::{Context as _, bail};
 
 use crate::arguments::ModelsCommand;
+use crate::output::line;
 use crate::progress::Stages;
 use crate::settings::Settings;
 use crate::{columns, engines};
@@ -71,7 +72,7 @@ fn available(settings: &Settings) -> anyhow::Result<ExitCode> {
         .collect();
     columns::print(["NAME", "SIZE", "HERE", "WHAT IT IS"], &rows);
     if std::io::stdout().is_terminal() {
-        println!("\nGet one with `pinhole models pull NAME`.");
+        line!("\nGet one with `pinhole models pull NAME`.");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -89,7 +90,7 @@ fn pull_all(settings: &Settings, names: &[String]) -> anyhow::Result<ExitCode> {
         });
         stages.finish();
         match pulled {
-            Ok(folder) => println!("{} is in {} ({})", entry.name, folder.display(), entry.licence),
+            Ok(folder) => line!("{} is in {} ({})", entry.name, folder.display(), entry.licence),
             Err(error) => {
                 eprintln!("{}: {error}", entry.name);
                 status = ExitCode::FAILURE;
@@ -117,7 +118,7 @@ fn remove(settings: &Settings, names: &[String], yes: bool) -> anyhow::Result<Ex
         std::fs::rename(&folder, &hidden)
             .and_then(|()| std::fs::remove_dir_all(&hidden))
             .with_context(|| format!("{} cannot be removed", folder.display()))?;
-        println!("{name} was removed");
+        line!("{name} was removed");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -22,8 +22,8 @@ pub(crate) fn version() -> String {
             hash.update(file.metadata.sha256_hash());
         }
     }
-    let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(hash.finalize());
-    format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+    let digest = hash.finalize();
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// `GET /assets/{version}/{file}`. A page from before an upgrade gets the present file, not to be kept.

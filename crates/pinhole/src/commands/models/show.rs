@@ -6,6 +6,7 @@ use ::models::Manifest;
 use anyhow::bail;
 
 use crate::engines;
+use crate::output::line;
 use crate::settings::Settings;
 
 /// Labels that are printed before the rest is only counted.
@@ -20,30 +21,30 @@ pub(super) fn run(settings: &Settings, name: &str) -> anyhow::Result<ExitCode> {
     let version = shelf.serving_version(name)?;
     let manifest = Manifest::read(&version.folder.join(Manifest::FILE))?;
     let summary = ::models::shelf::summary(&version)?;
-    println!("{name}, version {}", version.number);
-    line("folder", &version.folder.display().to_string());
-    line("network", if manifest.network.is_empty() { "unknown" } else { &manifest.network });
-    line("operators", &summary.operators);
-    line("parameters", &format!("{:.2} million", summary.parameters as f64 / 1e6));
-    line("precision", &manifest.precision.to_string());
-    line("from", &manifest.origin.from);
-    line("licence", &manifest.origin.licence);
-    println!("\nA photo becomes the network's input like this:");
+    line!("{name}, version {}", version.number);
+    field("folder", &version.folder.display().to_string());
+    field("network", if manifest.network.is_empty() { "unknown" } else { &manifest.network });
+    field("operators", &summary.operators);
+    field("parameters", &format!("{:.2} million", summary.parameters as f64 / 1e6));
+    field("precision", &manifest.precision.to_string());
+    field("from", &manifest.origin.from);
+    field("licence", &manifest.origin.licence);
+    line!("\nA photo becomes the network's input like this:");
     for (number, step) in manifest.input.steps.iter().enumerate() {
-        println!("  {}. {step}", number + 1);
+        line!("  {}. {step}", number + 1);
     }
-    println!("\n{} labels:", manifest.labels.len());
+    line!("\n{} labels:", manifest.labels.len());
     for label in manifest.labels.iter().take(LABELS_SHOWN) {
-        println!("  {label}");
+        line!("  {label}");
     }
     if let Some(more) = manifest.labels.len().checked_sub(LABELS_SHOWN).filter(|&more| more > 0) {
-        println!("  and {more} more");
+        line!("  and {more} more");
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn line(name: &str, value: &str) {
+fn field(name: &str, value: &str) {
     if !value.is_empty() {
-        println!("  {name:<11} {value}");
+        line!("  {name:<11} {value}");
     }
 }
