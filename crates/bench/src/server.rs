@@ -48,10 +48,10 @@ impl Program {
             }
         }
         for model in ["mobilenet", "resnet"] {
-            let shelf = self.shelf_of(model);
-            if !shelf.join(model).exists() {
+            let folder = self.shelf_of(model);
+            if !folder.join(model).exists() {
                 let pulled =
-                    self.command(&["models", "pull", model]).env("PINHOLE_MODELS", shelf).status()?;
+                    self.command(&["models", "pull", model]).env("PINHOLE_MODELS", folder).status()?;
                 anyhow::ensure!(pulled.success(), "the model {model} cannot be pulled");
             }
         }
@@ -103,7 +103,7 @@ impl Program {
         let mut running =
             Running { child, address: SocketAddr::from(([127, 0, 0, 1], port)), ready: Duration::ZERO };
         while !running.is_ready() {
-            if started.elapsed() > Duration::from_secs(60) {
+            if started.elapsed() > Duration::from_mins(1) {
                 bail!("the server was not ready within a minute");
             }
             if let Some(status) = running.child.try_wait()? {

@@ -1,4 +1,12 @@
 //! `pinhole models` and `pinhole doctor`: what is on the shelf, and whether all is well.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests"
+)]
 
 #[path = "../../models/tests/colours/mod.rs"]
 mod colours;

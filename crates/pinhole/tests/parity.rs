@@ -1,4 +1,12 @@
 //! `mobilenet` answers what PyTorch answers. The table is made by `scripts/parity_reference.py`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests"
+)]
 
 mod material;
 

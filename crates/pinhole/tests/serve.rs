@@ -1,4 +1,12 @@
 //! `pinhole serve` as a whole program: start, live shelf, memory under a crowd, stop.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests"
+)]
 
 #[path = "../../models/tests/colours/mod.rs"]
 mod colours;

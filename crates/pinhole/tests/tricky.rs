@@ -1,4 +1,12 @@
 //! Awkward and hostile files through every door: the upright label, or a sentence and a 400; and little memory.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests"
+)]
 
 mod command;
 mod material;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use graph::Graph;
-use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 use vision::{Picture, Planes};
 
 use super::Options;
 use super::folder::{GRAPH, Version};
 use crate::classify::{Classification, softmax};
+use crate::fetch::digest;
 use crate::runtime::{Row, Runtime};
 use crate::{Error, Manifest, Output};
 
@@ -107,7 +107,7 @@ impl Model {
 pub fn folded_graph(version: &Version, manifest: &Manifest) -> Result<Vec<u8>, Error> {
     let path = version.folder.join(GRAPH);
     let bytes = std::fs::read(&path).map_err(Error::file(&path))?;
-    let sha256 = hexadecimal(&Sha256::digest(&bytes));
+    let sha256 = digest::of_bytes(&bytes);
     if sha256 != manifest.sha256 {
         return Err(Error::Manifest {
             path,
@@ -125,13 +125,4 @@ pub fn folded_graph(version: &Version, manifest: &Manifest) -> Result<Vec<u8>, E
 
 fn receive_blocking(receiver: oneshot::Receiver<Result<Row, Error>>) -> Result<Row, Error> {
     receiver.blocking_recv().map_err(|_| Error::Stopped)?
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

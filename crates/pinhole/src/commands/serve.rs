@@ -86,14 +86,14 @@ fn look_after(shelf: &Shelf, loaded: impl FnOnce()) {
     loaded();
     loop {
         std::thread::sleep(LOOK_EVERY);
-        last_failure = refresh(shelf, last_failure);
+        last_failure = refresh(shelf, last_failure.as_deref());
     }
 }
 
 /// Says a failure once, not every two seconds.
-fn refresh(shelf: &Shelf, last_failure: Option<String>) -> Option<String> {
+fn refresh(shelf: &Shelf, last_failure: Option<&str>) -> Option<String> {
     let failure = shelf.refresh().err().map(|error| error.to_string());
-    if let Some(reason) = failure.as_ref().filter(|reason| Some(*reason) != last_failure.as_ref()) {
+    if let Some(reason) = failure.as_deref().filter(|reason| Some(*reason) != last_failure) {
         tracing::error!(%reason, "the shelf cannot be read");
     }
     failure

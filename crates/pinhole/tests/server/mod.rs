@@ -30,7 +30,7 @@ impl Server {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().trim_end_matches('/').rsplit(' ').next().unwrap().to_owned();
-        let client = Client::builder().timeout(Duration::from_secs(120)).build().unwrap();
+        let client = Client::builder().timeout(Duration::from_mins(2)).build().unwrap();
         let server = Self { child, address, client, _data: data };
         while !server.get("/readyz").status().is_success() {
             std::thread::sleep(Duration::from_millis(20));

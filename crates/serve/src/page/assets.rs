@@ -22,8 +22,8 @@ pub(crate) fn version() -> String {
             hash.update(file.metadata.sha256_hash());
         }
     }
-    let digest = hash.finalize();
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let digest: [u8; 32] = hash.finalize().into();
+    format!("{:016x}", digest.first_chunk().map_or(0, |first| u64::from_be_bytes(*first)))
 }
 
 /// `GET /assets/{version}/{file}`. A page from before an upgrade gets the present file, not to be kept.

@@ -49,10 +49,11 @@ fn add_folder(folder: &Path, inputs: &mut Vec<Input>) {
     };
     paths.sort();
     for path in paths {
-        if path.is_symlink() && path.is_dir() {
-            continue; // It may lead back to a folder that contains it.
-        } else if path.is_dir() {
-            add_folder(&path, inputs);
+        if path.is_dir() {
+            // A link may lead back to a folder that contains it.
+            if !path.is_symlink() {
+                add_folder(&path, inputs);
+            }
         } else if has_photo_ending(&path) {
             inputs.push(Input { name: path.display().to_string(), source: Source::File(path) });
         }
