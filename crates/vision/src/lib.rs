@@ -1,6 +1,6 @@
 //! Bytes to pixels to tensor, and nothing about models or servers.
 //!
-//! [`decode`] turns untrusted bytes into an upright RGB [`Picture`]; [`prepare`] turns a picture into the
+//! [`decode()`] turns untrusted bytes into an upright RGB [`Picture`]; [`prepare()`] turns a picture into the
 //! numbers that a network reads, by the network's own ordered list of [`Step`]s.
 //!
 //! Two things differ from the Python libraries on purpose, because they are what a person sees in the picture:
