@@ -84,10 +84,8 @@ impl Manifest {
     /// Reads and checks a manifest.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let text = std::fs::read_to_string(path).map_err(Error::file(path))?;
-        let manifest: Self = toml::from_str(&text).map_err(|error| Error::Manifest {
-            path: path.to_owned(),
-            reason: error.to_string().trim_end().to_owned(),
-        })?;
+        let manifest: Self = toml::from_str(&text)
+            .map_err(|error| Error::Manifest { path: path.to_owned(), reason: in_one_line(&error, &text) })?;
         if manifest.labels.is_empty() {
             return Err(Error::Manifest { path: path.to_owned(), reason: "`labels` is empty".into() });
         }
@@ -98,5 +96,15 @@ impl Manifest {
     pub fn to_toml(&self) -> Result<String, Error> {
         toml::to_string(self)
             .map_err(|error| Error::Manifest { path: Self::FILE.into(), reason: error.to_string() })
+    }
+}
+
+/// What is wrong with the text and where, for lists that have one line per model.
+fn in_one_line(error: &toml::de::Error, text: &str) -> String {
+    let message = error.message().lines().collect::<Vec<_>>().join(", ");
+    let before = error.span().and_then(|span| text.get(..span.start));
+    match before {
+        Some(before) => format!("line {}: {message}", before.matches('\n').count() + 1),
+        None => message,
     }
 }

@@ -37,13 +37,13 @@ fn table() -> Table {
 
 /// Every engine that is here.
 fn engines() -> Vec<Kind> {
-    let data = std::env::var_os("PINHOLE_DATA").unwrap_or_else(|| "data".into());
+    let data = std::env::var_os("PINHOLE_DATA").unwrap_or_else(|| "../../data".into());
     let found = Places::usual(None, Path::new(&data)).discover();
     found.iter().filter(|found| matches!(found, Found::Ready { .. })).map(Found::kind).collect()
 }
 
 fn mobilenet_on(kind: Kind, shelf: &Path) -> Arc<models::shelf::Model> {
-    let data = std::env::var_os("PINHOLE_DATA").unwrap_or_else(|| "data".into());
+    let data = std::env::var_os("PINHOLE_DATA").unwrap_or_else(|| "../../data".into());
     let engines = Engines::new(Places::usual(None, Path::new(&data)), Some(kind), 0);
     let shelf = Shelf::open(shelf, Options { engines: Arc::new(engines), queue: 8 });
     shelf.load("mobilenet");

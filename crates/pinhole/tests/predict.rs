@@ -65,8 +65,8 @@ fn csv_has_a_line_per_label() {
     assert_eq!(ran.status, 1);
     insta::assert_snapshot!(ran.stdout, @r#"
     file,model,rank,label,probability,error
-    "a, green.png",colours,1,green,0.99990916,
-    "a, green.png",colours,2,red,0.00004539787,
+    "a, green.png",colours,1,green,0.9999092,
+    "a, green.png",colours,2,red,0.00004539581,
     gone.png,colours,,,,cannot be read: No such file or directory (os error 2)
     "#);
 }
@@ -107,7 +107,7 @@ fn one_bad_file_costs_one_line_and_the_exit_status() {
     assert_eq!(ran.status, 1);
     assert!(ran.stdout.contains("red.png"), "{}", ran.stdout);
     insta::assert_snapshot!(ran.stderr, @r"
-    empty.jpg: The file is empty.
+    empty.jpg: The file is empty. Choose another file.
     1 of 2 photos could not be answered
     ");
 }

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use engine::{Data, Engine, Found, Kind, Places, Tensor};
 
 /// The engine, or `None` after a line that says it is skipped. Libraries come from `PINHOLE_ENGINE_DIR`, the
-/// usual places or a Python environment.
+/// data folder (`PINHOLE_DATA`), the usual places or a Python environment.
 pub(crate) fn engine(kind: Kind) -> Option<Arc<dyn Engine>> {
     let engine_dir = env::var_os("PINHOLE_ENGINE_DIR").map(PathBuf::from);
-    match Places::usual(engine_dir.as_deref(), Path::new("no data folder")).open(kind) {
+    let data = env::var_os("PINHOLE_DATA").unwrap_or_else(|| "../../data".into());
+    match Places::usual(engine_dir.as_deref(), Path::new(&data)).open(kind) {
         Found::Ready { engine, .. } => Some(engine),
         not_ready => {
             let required = env::var("PINHOLE_REQUIRE_ENGINES").is_ok_and(|value| value == "1");

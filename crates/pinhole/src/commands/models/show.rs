@@ -25,7 +25,7 @@ pub(super) fn run(settings: &Settings, name: &str) -> anyhow::Result<ExitCode> {
     field("folder", &version.folder.display().to_string());
     field("network", if manifest.network.is_empty() { "unknown" } else { &manifest.network });
     field("operators", &summary.operators);
-    field("parameters", &format!("{:.2} million", summary.parameters as f64 / 1e6));
+    field("parameters", &count(summary.parameters));
     field("precision", &manifest.precision.to_string());
     field("from", &manifest.origin.from);
     field("licence", &manifest.origin.licence);
@@ -41,6 +41,11 @@ pub(super) fn run(settings: &Settings, name: &str) -> anyhow::Result<ExitCode> {
         line!("  and {more} more");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A number that people can say.
+fn count(number: usize) -> String {
+    if number < 100_000 { number.to_string() } else { format!("{:.2} million", number as f64 / 1e6) }
 }
 
 fn field(name: &str, value: &str) {
