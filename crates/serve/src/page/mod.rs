@@ -139,10 +139,11 @@ fn offers(state: &AppState, may_pull: bool) -> Catalogue {
         shelf::State::Present | shelf::State::Serving => None,
     });
     Catalogue {
-        troubles: troubles.collect(),
+        // Paths and reasons are for whoever runs the server.
+        troubles: if may_pull { troubles.collect() } else { Vec::new() },
         cards: cards.collect(),
         may_pull,
-        shelf: state.shelf().root().display().to_string(),
+        shelf: if may_pull { state.shelf().root().display().to_string() } else { String::new() },
     }
 }
 
