@@ -2,7 +2,7 @@
 
 Run with a Python that has Pillow, torch and torchvision: python scripts/prepare_reference.py
 torchvision is called. fastai's rules for `Resize(size, method)` outside training are restated here from its
-source (2.8.12) (version 2.8), with Pillow and numpy doing the work, so that fastai need not be installed.
+source (version 2.8.12), with Pillow and numpy doing the work, so that fastai need not be installed.
 The pictures are made by the formula of pillow_resize_reference.py, which the test repeats.
 """
 
